@@ -1,0 +1,161 @@
+"""From an OpenAPI document to shards: an index, and one file for each group of operations.
+
+Used by ``make spec`` for our own document and by ``dialpad spec use`` for one the user brings. Shards are
+plain JSON, written the same byte for byte from the same document; `dialkit.catalog.document` turns them back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+JSON_TYPE = "application/json"
+
+# Extensions of an operation that shards carry under the same name without `x-`.
+EXTENSIONS = (
+    "effect", "retry", "limits", "limits-reason", "scopes", "admin", "since", "pages", "undocumented", "max-span",
+)  # fmt: skip
+# The answer every operation may give besides its own; left out of shards and put back on export.
+ERROR_ANSWER = {"$ref": "#/components/responses/Error"}
+
+
+class BadDocument(ValueError):
+    """The document is not an OpenAPI 3 document that can become commands; the text says where and why."""
+
+
+def compile_document(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """All shards of a document by name: ``index`` and one per group.
+
+    Raises `BadDocument` where the document has no paths, an operation has no id, or two operations would
+    have the same name on the command line.
+    """
+    if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+        raise BadDocument("not an OpenAPI document: it has no 'paths'")
+    schemas = document.get("components", {}).get("schemas", {})
+    tags = {tag["name"]: tag for tag in document.get("tags", ())}
+    groups: dict[str, dict[str, Any]] = {}
+    for path, item in document["paths"].items():
+        for method, given in item.items():
+            if method in METHODS:
+                operation = _operation(method, path, given, item.get("parameters", []))
+                group = (given.get("tags") or ["other"])[0]
+                shard = groups.setdefault(group, {"operations": {}, "schemas": {}})
+                shard["operations"][given["operationId"]] = operation
+                _collect(operation, schemas, shard["schemas"])
+    index: dict[str, Any] = {}
+    for name, shard in sorted(groups.items()):
+        shard["schemas"] = dict(sorted(shard["schemas"].items()))
+        _name(name, shard["operations"])
+        tag = tags.get(name, {})
+        index[name] = {
+            "title": tag.get("x-title", name),
+            "description": tag.get("description", f"Operations of {name}."),
+            "operations": {
+                operation_id: [o["name"], o["method"], o["path"], o["summary"], o["effect"]]
+                for operation_id, o in shard["operations"].items()
+            },
+        }
+    about = {key: value for key, value in document.items() if key not in ("paths", "components", "tags")}
+    rest = {key: value for key, value in document.get("components", {}).items() if key != "schemas"}
+    return {"index": {"groups": index}, "about": {"document": about, "components": rest}, **groups}
+
+
+def _operation(method: str, path: str, given: dict[str, Any], shared: list[Any]) -> dict[str, Any]:
+    if not given.get("operationId"):
+        raise BadDocument(f"{method.upper()} {path} has no operationId")
+    place = given["operationId"]
+    effect = given.get("x-effect") or ("read" if method in ("get", "head", "options") else "write")
+    out: dict[str, Any] = {
+        "name": given.get("x-name", place),
+        "method": method.upper(),
+        "path": path,
+        "summary": given.get("summary") or place,
+        "description": given.get("description") or given.get("summary") or place,
+        "effect": effect,
+        "retry": "safe" if effect == "read" else "unsafe",
+    }
+    out |= {key: given["x-" + key] for key in EXTENSIONS if "x-" + key in given}
+    parameters = [*shared, *given.get("parameters", ())]
+    if any("$ref" in p or "schema" not in p for p in parameters):
+        raise BadDocument(f"{place}: parameters must be written out, each with a schema")
+    if parameters:
+        out["parameters"] = [
+            {
+                "name": p["name"],
+                "in": p["in"],
+                "required": bool(p.get("required")),
+                "description": p.get("description", ""),
+                "schema": p["schema"],
+            }
+            for p in parameters
+            if p["in"] in ("path", "query")
+        ]
+    body = given.get("requestBody", {}).get("content", {}).get(JSON_TYPE)
+    if body is not None:
+        out["body"] = {"required": bool(given["requestBody"].get("required")), **_media(body)}
+    out["answer"] = {"status": "200"}
+    for status, answer in given.get("responses", {}).items():
+        if status.startswith("2"):
+            out["answer"] = {"status": status, "description": answer.get("description", "")}
+            out["answer"] |= _media(answer.get("content", {}).get(JSON_TYPE, {}))
+            break
+    return out
+
+
+def _media(media: dict[str, Any]) -> dict[str, Any]:
+    found = {key: media[key] for key in ("schema", "example") if key in media}
+    if "example" not in found and media.get("examples"):
+        found["example"] = next(iter(media["examples"].values())).get("value")
+    return found
+
+
+def _collect(node: Any, schemas: dict[str, Any], found: dict[str, Any]) -> None:
+    """Put every schema that `node` reaches into `found`, so that a shard stands alone."""
+    if isinstance(node, dict):
+        target = node.get("$ref")
+        if isinstance(target, str):
+            name = target.rsplit("/", 1)[-1]
+            if name not in schemas:
+                raise BadDocument(f"{target} does not exist")
+            if name not in found:
+                found[name] = schemas[name]
+                _collect(schemas[name], schemas, found)
+        for value in node.values():
+            _collect(value, schemas, found)
+    elif isinstance(node, list):
+        for value in node:
+            _collect(value, schemas, found)
+
+
+def _name(group: str, operations: dict[str, dict[str, Any]]) -> None:
+    """Check that names, once typed, stay apart: ``a_b`` and ``a-b`` would be one flag or one word."""
+    typed: dict[str, str] = {}
+    for operation_id, operation in operations.items():
+        for name in {operation["name"], operation_id}:
+            word = name.replace("_", "-")
+            if typed.setdefault(word, operation_id) != operation_id:
+                raise BadDocument(f"{group}: {typed[word]} and {operation_id} are both called {name!r}")
+        flags: dict[str, str] = {}
+        for parameter in operation.get("parameters", ()):
+            flag = re.sub(r"[^a-z0-9]+", "-", parameter["name"].lower())
+            if flags.setdefault(flag, parameter["name"]) != parameter["name"]:
+                raise BadDocument(f"{operation_id}: {flags[flag]} and {parameter['name']} are both --{flag}")
+
+
+def write(shards: dict[str, dict[str, Any]], folder: str) -> None:
+    """Write shards to `folder`, and remove the JSON files there that are no longer among them."""
+    os.makedirs(folder, exist_ok=True)
+    for name in os.listdir(folder):
+        if name.endswith(".json") and name[:-5] not in shards:
+            os.unlink(os.path.join(folder, name))
+    for name, shard in shards.items():
+        with open(os.path.join(folder, name + ".json"), "wb") as file:
+            file.write(render(shard))
+
+
+def render(shard: dict[str, Any]) -> bytes:
+    """A shard as it is stored: compact JSON, UTF-8, one line."""
+    return json.dumps(shard, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

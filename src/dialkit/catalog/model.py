@@ -1,0 +1,321 @@
+"""Catalog, groups, operations and their fields, read lazily from compiled shards."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Schema = dict[str, Any]
+Schemas = dict[str, Schema]
+
+SHARDS = os.path.join(os.path.dirname(__file__), "shards")
+PLACES = ("path", "query", "body")
+
+
+class UnknownName(LookupError):
+    """No such group or operation. `suggestions` are the nearest names, best first."""
+
+    def __init__(self, kind: str, name: str, suggestions: list[str]) -> None:
+        super().__init__(f"no {kind} named {name!r}")
+        self.kind, self.name, self.suggestions = kind, name, suggestions
+
+
+class Summary(NamedTuple):
+    """One operation as the index knows it: enough for lists, search and finding its shard."""
+
+    id: str
+    group: str
+    name: str
+    method: str
+    path: str
+    summary: str
+    effect: str
+    added: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What is typed after the group: ``operators.list`` is two words."""
+        return tuple(self.name.split("."))
+
+
+class Group(NamedTuple):
+    """A group of operations: one tag of the document, one word on the command line."""
+
+    name: str
+    title: str
+    description: str
+    operations: tuple[Summary, ...]
+
+
+class Field(NamedTuple):
+    """One thing an operation takes: a path or query parameter, or a top-level property of the body."""
+
+    name: str
+    place: str
+    required: bool
+    schema: Schema
+    description: str
+
+    @property
+    def flag(self) -> str:
+        """Its flag on the command line: ``to_numbers`` is ``--to-numbers``."""
+        return "--" + self.name.replace("_", "-")
+
+
+def resolve(schema: Schema, schemas: Schemas) -> Schema:
+    """Follow ``$ref`` until a plain schema; the description beside a reference wins."""
+    while "$ref" in schema:
+        target = schemas[schema["$ref"].rsplit("/", 1)[-1]]
+        beside = {key: value for key, value in schema.items() if key != "$ref"}
+        schema = {**target, **beside}
+    return schema
+
+
+def kind(schema: Schema) -> str | None:
+    """The JSON type of a schema, without ``null``; None where any type will do."""
+    found = schema.get("type")
+    if isinstance(found, list):
+        return next((str(name) for name in found if name != "null"), None)
+    if found is None and "properties" in schema:
+        return "object"
+    return found
+
+
+def nullable(schema: Schema) -> bool:
+    """Whether ``null`` is allowed."""
+    return isinstance(schema.get("type"), list) and "null" in schema["type"]
+
+
+def properties(schema: Schema, schemas: Schemas) -> dict[str, Schema]:
+    """The properties of an object schema; of all choices together where there are choices."""
+    schema = resolve(schema, schemas)
+    found: dict[str, Schema] = dict(schema.get("properties", {}))
+    for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ()), *schema.get("allOf", ())):
+        for name, inner in properties(choice, schemas).items():
+            found.setdefault(name, inner)
+    return found
+
+
+class Operation:
+    """One operation of the API: how it is asked, what it does, what it answers.
+
+    Attributes mirror the document: ``effect`` is ``read``, ``write`` or ``outward`` (reaches people);
+    ``limits`` are ``{count, window (seconds), scope, tier?}``; ``scopes`` are ``{scope, when?}``;
+    ``admin`` is ``"company"`` where a company admin's key is needed; ``pages`` says where items and
+    cursor are; ``undocumented`` and ``added`` (by `spec use`) are marks.
+    """
+
+    __slots__ = ("_fields", "_source", "schemas")
+
+    def __init__(self, source: dict[str, Any], schemas: Schemas) -> None:
+        self._source = source
+        self._fields: tuple[Field, ...] | None = None
+        self.schemas = schemas
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.id}: {self.method} {self.path}>"
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """The compiled form as it stands in the shard."""
+        return self._source
+
+    @property
+    def id(self) -> str:
+        return str(self._source["id"])
+
+    @property
+    def group(self) -> str:
+        return str(self._source["group"])
+
+    @property
+    def name(self) -> str:
+        return str(self._source["name"])
+
+    @property
+    def method(self) -> str:
+        return str(self._source["method"])
+
+    @property
+    def path(self) -> str:
+        return str(self._source["path"])
+
+    @property
+    def summary(self) -> str:
+        return str(self._source["summary"])
+
+    @property
+    def description(self) -> str:
+        return str(self._source["description"])
+
+    @property
+    def effect(self) -> str:
+        return str(self._source["effect"])
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether asking twice does no more than asking once (`x-retry: safe`)."""
+        return bool(self._source.get("retry") == "safe")
+
+    @property
+    def limits(self) -> list[dict[str, Any]]:
+        return list(self._source.get("limits", ()))
+
+    @property
+    def limits_reason(self) -> str | None:
+        """Why there is no limit, where there is none."""
+        return self._source.get("limits-reason")
+
+    @property
+    def scopes(self) -> list[dict[str, str]]:
+        return list(self._source.get("scopes", ()))
+
+    @property
+    def admin(self) -> str | None:
+        return self._source.get("admin")
+
+    @property
+    def since(self) -> str | None:
+        return self._source.get("since")
+
+    @property
+    def pages(self) -> dict[str, Any] | None:
+        return self._source.get("pages")
+
+    @property
+    def undocumented(self) -> bool:
+        return bool(self._source.get("undocumented"))
+
+    @property
+    def added(self) -> bool:
+        """Whether it comes from a document the user brought (`dialpad spec use`)."""
+        return bool(self._source.get("added"))
+
+    @property
+    def body(self) -> dict[str, Any] | None:
+        """``{required, schema, example}`` of the request body, None where there is none."""
+        return self._source.get("body")
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """``{status, schema?, example?}`` of the answer."""
+        return dict(self._source["answer"])
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """All it takes, path first, then query, then the body's own properties."""
+        if self._fields is None:
+            self._fields = tuple(self._read_fields())
+        return self._fields
+
+    def _read_fields(self) -> Iterator[Field]:
+        for given in self._source.get("parameters", ()):
+            yield Field(given["name"], given["in"], given["required"], given["schema"], given["description"])
+        if self.body is not None:
+            whole = resolve(self.body["schema"], self.schemas)
+            needed = set(whole.get("required", ())) if self.body["required"] else set()
+            for name, schema in properties(whole, self.schemas).items():
+                told = schema.get("description") or resolve(schema, self.schemas).get("description", "")
+                yield Field(name, "body", name in needed, schema, told)
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, written with ``_`` or ``-``."""
+        wanted = name.replace("-", "_")
+        return next((f for f in self.fields if f.name.replace("-", "_") == wanted), None)
+
+
+class Catalog:
+    """All operations. Cheap to make; reads its index, and each group's shard, when first needed.
+
+    `overlay` names a folder of shards made by `dialpad spec use`; its operations add to, or take the
+    place of, the built-in ones and are marked ``added``.
+    """
+
+    def __init__(self, folder: str = SHARDS, overlay: str | None = None) -> None:
+        self._folders = [folder] + ([overlay] if overlay and os.path.isdir(overlay) else [])
+        self._index: dict[str, Group] | None = None
+        self._ids: dict[str, Summary] = {}
+        self._shards: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def _read(self, folder: str, name: str) -> dict[str, Any]:
+        with open(os.path.join(folder, name + ".json"), "rb") as file:
+            loaded: dict[str, Any] = json.loads(file.read())
+        return loaded
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """Groups by name, in the order of their names."""
+        if self._index is None:
+            found: dict[str, dict[str, Any]] = {}
+            for number, folder in enumerate(self._folders):
+                for name, entry in self._read(folder, "index")["groups"].items():
+                    rows = found.setdefault(name, {**entry, "operations": {}})["operations"]
+                    rows.update((i, Summary(i, name, *row, number > 0)) for i, row in entry["operations"].items())
+            self._index = {
+                name: Group(name, e["title"], e["description"], tuple(e["operations"].values()))
+                for name, e in sorted(found.items())
+            }
+            self._ids = {row.id: row for group in self._index.values() for row in group.operations}
+        return self._index
+
+    @property
+    def ids(self) -> dict[str, Summary]:
+        """All operations by id, as the index knows them."""
+        self.groups  # noqa: B018 - reads the index
+        return self._ids
+
+    def operation(self, operation_id: str) -> Operation:
+        """The operation of that id. Raises `UnknownName` with suggestions."""
+        row = self.ids.get(operation_id)
+        if row is None:
+            raise UnknownName("operation", operation_id, nearest(operation_id, self.ids))
+        folder = self._folders[-1] if row.added else self._folders[0]
+        shard = self._shards.get((folder, row.group))
+        if shard is None:
+            shard = self._shards[folder, row.group] = self._read(folder, row.group)
+        source = shard["operations"][operation_id]
+        return Operation({**source, "id": operation_id, "group": row.group, "added": row.added}, shard["schemas"])
+
+    def __iter__(self) -> Iterator[Operation]:
+        return (self.operation(operation_id) for operation_id in self.ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def group(self, name: str) -> Group:
+        """The group of that name. Raises `UnknownName` with suggestions."""
+        try:
+            return self.groups[name]
+        except KeyError:
+            raise UnknownName("group", name, nearest(name, self.groups)) from None
+
+    def find(self, words: list[str]) -> tuple[Summary | None, int]:
+        """Read `words` as a command; the operation meant and how many words named it, or (None, 0).
+
+        Accepted: ``GROUP OPERATION_ID``, ``GROUP SHORT`` (``users list``; ``callcenters operators list`` or
+        ``callcenters operators.list``) and ``OPERATION_ID``. The longest reading wins.
+        """
+        if not words:
+            return None, 0
+        if words[0] in self.ids:
+            return self.ids[words[0]], 1
+        group = self.groups.get(words[0])
+        for count in range(min(len(words) - 1, 4), 0, -1) if group else ():
+            typed = ".".join(words[1 : 1 + count]).replace("-", "_")
+            for row in group.operations if group else ():
+                if typed in (row.name.replace("-", "_"), row.id.replace("-", "_")):
+                    return row, 1 + count
+        return None, 0
+
+
+def nearest(name: str, names: Any, count: int = 3) -> list[str]:
+    """The names most like `name`, best first; a name that holds it counts as near."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, list(names), n=count, cutoff=0.6)
+    found += [other for other in names if name and name in other and other not in found]
+    return found[:count]

@@ -1,0 +1,80 @@
+"""Bundle ``openapi/*.yaml`` into one document and compile the shards of `dialkit.catalog`.
+
+    tools/spec.py            build: write the shards
+    tools/spec.py --check    fail if the shards are not what the YAML says
+    tools/spec.py --bundle   print the bundled document as authored
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from dialkit.catalog.compile import compile_document, render, write
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARDS = ROOT / "src" / "dialkit" / "catalog" / "shards"
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def load(path: Path) -> Any:
+    """One YAML file."""
+    return yaml.load(path.read_text("utf-8"), LOADER)  # noqa: S506 - a safe loader
+
+
+def bundle(folder: Path = ROOT / "openapi") -> dict[str, Any]:
+    """The whole document: `main.yaml` says who we are, `tags.yaml` the groups, each other file a resource."""
+    document: dict[str, Any] = load(folder / "main.yaml")
+    document["tags"] = load(folder / "tags.yaml")
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = document["components"]["schemas"]
+    for path in sorted(folder.glob("*.yaml")):
+        if path.name in ("main.yaml", "tags.yaml"):
+            continue
+        part = load(path)
+        for name, item in part.get("paths", {}).items():
+            known = paths.setdefault(name, {})
+            if both := known.keys() & item.keys():
+                raise SystemExit(f"{path.name}: {name} {sorted(both)} stands in two files")
+            known.update(item)
+        if both := schemas.keys() & part.get("schemas", {}).keys():
+            raise SystemExit(f"{path.name}: schemas {sorted(both)} stand in two files")
+        schemas.update(part.get("schemas", {}))
+    document["paths"] = dict(sorted(paths.items()))
+    document["components"]["schemas"] = dict(sorted(schemas.items()))
+    return document
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--bundle", action="store_true")
+    args = parser.parse_args()
+    document = bundle()
+    if args.bundle:
+        json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
+        return 0
+    shards = compile_document(document)
+    if not args.check:
+        write(shards, str(SHARDS))
+        print(f"{sum(len(g['operations']) for g in shards['index']['groups'].values())} operations written")
+        return 0
+    stale = [name for name, shard in shards.items() if _read(SHARDS / f"{name}.json") != render(shard)]
+    stale += [path.stem for path in SHARDS.glob("*.json") if path.stem not in shards]
+    if stale:
+        print(f"shards are stale: {', '.join(sorted(stale))}\nhint: make spec", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
