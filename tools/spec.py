@@ -1,8 +1,8 @@
 """Bundle ``openapi/*.yaml`` into one document and compile the shards of `dialkit.catalog`.
 
-    tools/spec.py            build: write the shards
-    tools/spec.py --check    fail if the shards are not what the YAML says
-    tools/spec.py --bundle   print the bundled document as authored
+tools/spec.py            build: write the shards
+tools/spec.py --check    fail if the shards are not what the YAML says
+tools/spec.py --bundle   print the bundled document as authored
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def bundle(folder: Path = ROOT / "openapi") -> dict[str, Any]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--bundle", action="store_true")
     args = parser.parse_args()

@@ -102,7 +102,12 @@ class OutcomeUnknown(DialkitError):
     """A write left, and no answer says whether it was carried out. It was sent once and is not repeated."""
 
     def __init__(
-        self, message: str, *, operation: str | None = None, status: int | None = None, hint: str | None = None
+        self,
+        message: str,
+        *,
+        operation: str | None = None,
+        status: int | None = None,
+        hint: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.operation = operation
@@ -110,10 +115,10 @@ class OutcomeUnknown(DialkitError):
 
 
 class PartialSuccess(DialkitError):
-    """Some of it was done. `done` holds what is already there, `cursor` where to go on from."""
+    """Some of it was done. `done` says how much or what, `cursor` where to go on from."""
 
     def __init__(
-        self, message: str, *, done: list[Any], cursor: str | None = None, hint: str | None = None
+        self, message: str, *, done: Any, cursor: str | None = None, hint: str | None = None
     ) -> None:
         super().__init__(message, hint=hint)
         self.done = done
@@ -172,7 +177,7 @@ class RateLimited(APIError):
 
 
 class UpstreamError(APIError):
-    """Dialpad failed (5xx), or what answered is not Dialpad's API. `retryable` where the request only reads."""
+    """Dialpad failed (5xx), or what answered is not its API. `retryable` where the request only reads."""
 
     def __init__(self, message: str, *, repeatable: bool = False, **rest: Any) -> None:
         super().__init__(message, **rest)

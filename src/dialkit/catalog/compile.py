@@ -77,6 +77,8 @@ def _operation(method: str, path: str, given: dict[str, Any], shared: list[Any])
         "effect": effect,
         "retry": "safe" if effect == "read" else "unsafe",
     }
+    if given.get("security") == []:
+        out["auth"] = "none"
     out |= {key: given["x-" + key] for key in EXTENSIONS if "x-" + key in given}
     parameters = [*shared, *given.get("parameters", ())]
     if any("$ref" in p or "schema" not in p for p in parameters):

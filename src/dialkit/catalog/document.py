@@ -20,7 +20,9 @@ def export(catalog: Catalog, folder: str = SHARDS) -> dict[str, Any]:
     for operation in catalog:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
         schemas.update(operation.schemas)
-    tags = [{"name": g.name, "x-title": g.title, "description": g.description} for g in catalog.groups.values()]
+    tags = [
+        {"name": g.name, "x-title": g.title, "description": g.description} for g in catalog.groups.values()
+    ]
     return {
         **about["document"],
         "tags": tags,
@@ -39,6 +41,8 @@ def _operation(operation: Operation) -> dict[str, Any]:
         "x-name": operation.name,
         **{"x-" + key: source[key] for key in EXTENSIONS if key in source},
     }
+    if not operation.needs_key:
+        out["security"] = []
     if operation.added:
         out["x-added"] = True
     if source.get("parameters"):

@@ -50,5 +50,7 @@ def request_example(operation: Operation) -> dict[str, Any]:
     }
     if operation.body:
         body = operation.body.get("example")
-        values.update(body if body is not None else compose(operation.body["schema"], operation.schemas) or {})
+        values.update(
+            body if body is not None else compose(operation.body["schema"], operation.schemas) or {}
+        )
     return values

@@ -179,6 +179,11 @@ class Operation:
         return self._source.get("admin")
 
     @property
+    def needs_key(self) -> bool:
+        """Whether the API key goes along; the first steps of OAuth go without."""
+        return self._source.get("auth") != "none"
+
+    @property
     def since(self) -> str | None:
         return self._source.get("since")
 
@@ -254,7 +259,10 @@ class Catalog:
             for number, folder in enumerate(self._folders):
                 for name, entry in self._read(folder, "index")["groups"].items():
                     rows = found.setdefault(name, {**entry, "operations": {}})["operations"]
-                    rows.update((i, Summary(i, name, *row, number > 0)) for i, row in entry["operations"].items())
+                    rows.update(
+                        (i, Summary._make([i, name, *row, number > 0]))
+                        for i, row in entry["operations"].items()
+                    )
             self._index = {
                 name: Group(name, e["title"], e["description"], tuple(e["operations"].values()))
                 for name, e in sorted(found.items())
@@ -278,7 +286,9 @@ class Catalog:
         if shard is None:
             shard = self._shards[folder, row.group] = self._read(folder, row.group)
         source = shard["operations"][operation_id]
-        return Operation({**source, "id": operation_id, "group": row.group, "added": row.added}, shard["schemas"])
+        return Operation(
+            {**source, "id": operation_id, "group": row.group, "added": row.added}, shard["schemas"]
+        )
 
     def __iter__(self) -> Iterator[Operation]:
         return (self.operation(operation_id) for operation_id in self.ids)

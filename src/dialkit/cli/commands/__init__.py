@@ -1,0 +1,1 @@
+"""Our own commands, one module each with `run(app, argv) -> int`; `dialkit.cli.dispatch.COMMANDS` names them."""

@@ -1,0 +1,222 @@
+"""The flags of an operation: from its fields to argparse, and from the arguments to typed values.
+
+Every field is a flag in kebab-case (snake_case is read too). Arrays repeat or come as JSON; objects come as
+JSON or dotted (``--to.target-id 5``); booleans are ``--x``, ``--no-x`` or ``--x true``. Path parameters may
+also stand as plain words in their order. Everything is checked before any request.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from dialkit.catalog.model import kind, properties, resolve
+from dialkit.catalog.values import ValueFault, read, read_array
+from dialkit.cli.options import Options, Parser, add_global, read_global
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from dialkit.catalog import Operation
+    from dialkit.catalog.model import Schema
+    from dialkit.cli.app import App
+
+MAX_DATA = 2_000_000  # bytes read for --data: above Dialpad's own bound, so that the request's check names it
+
+
+def parse(app: App, operation: Operation, argv: list[str]) -> tuple[Options, dict[str, Any], list[str]]:
+    """Read `argv` for `operation`: global options, texts given by flag, and words left over."""
+    argv = [_kebab(token) for token in argv]
+    parser = Parser(prog=f"dialpad {operation.group} {' '.join(operation.name.split('.'))}")
+    add_global(parser)
+    known = dict.fromkeys(parser._option_string_actions)  # noqa: SLF001
+    for field in operation.fields:
+        found = kind(resolve(field.schema, operation.schemas))
+        how: dict[str, Any] = {"dest": field.name, "default": None}
+        if found == "boolean":
+            parser.add_argument(field.flag, nargs="?", const="true", **how)
+            parser.add_argument("--no-" + field.flag[2:], action="store_const", const="false", **how)
+        elif found == "array":
+            parser.add_argument(field.flag, action="append", **how)
+        else:
+            parser.add_argument(field.flag, **how)
+    for dotted in _dotted(argv, operation):
+        parser.add_argument(dotted, dest=dotted[2:].replace("-", "_"), default=None)
+    found_args, left = parser.parse_known_args(argv)
+    options = read_global(found_args)
+    app.options = options
+    strange = next((word for word in left if word.startswith("-") and word != "-"), None)
+    if strange is not None and not options.help:
+        raise _unknown_flag(strange, operation, parser.prog, list(known))
+    given = {k: v for k, v in vars(found_args).items() if v is not None and k not in Options._fields}
+    return options, given, left
+
+
+def values(app: App, operation: Operation, options: Options, given: dict[str, Any], words: list[str]) -> Any:
+    """Typed parameters and the body of `--data`, checked against the catalog: ``(params, body)``."""
+    _take_words(operation, given, words)
+    params: dict[str, Any] = {}
+    for name, text in given.items():
+        if "." in name:
+            _put_dotted(operation, params, name, text)
+            continue
+        field = operation.field(name)
+        assert field is not None  # argparse knows no other names
+        params[field.name] = _read(app, field.flag, field.schema, operation, text)
+    body = _data(app, options.data, operation)
+    _require(operation, params, body)
+    whole = {
+        **(body or {}),
+        **{f.name: params[f.name] for f in operation.fields if f.place == "body" and f.name in params},
+    }
+    if operation.body is not None and (whole or operation.body["required"]):
+        _check_body(app, operation, whole)
+    return params, body
+
+
+def _kebab(token: str) -> str:
+    if not token.startswith("--") or "_" not in token:
+        return token
+    name, equals, value = token.partition("=")
+    return name.replace("_", "-") + equals + value
+
+
+def _dotted(argv: list[str], operation: Operation) -> list[str]:
+    """Flags such as ``--to.target-id`` that occur and lead somewhere."""
+    found = []
+    for token in argv:
+        name = token.partition("=")[0]
+        if name.startswith("--") and "." in name and name not in found and _inner(operation, name[2:]):
+            found.append(name)
+    return found
+
+
+def _inner(operation: Operation, dotted: str) -> Schema | None:
+    """The schema at the end of a dotted name; None where it leads nowhere."""
+    first, *rest = dotted.replace("-", "_").split(".")
+    field = operation.field(first)
+    schema: Schema | None = field.schema if field else None
+    for name in rest:
+        schema = properties(schema, operation.schemas).get(name) if schema is not None else None
+    return schema
+
+
+def _put_dotted(operation: Operation, params: dict[str, Any], name: str, text: str) -> None:
+    schema = _inner(operation, name)
+    assert schema is not None  # only such flags were added
+    *above, last = name.split(".")
+    flag = "--" + name.replace("_", "-")
+    target: Any = params
+    for part in above:
+        target = target.setdefault(part, {})
+        if not isinstance(target, dict):
+            raise InvalidArgument(
+                f"{flag}: {part} was given as a whole already", hint=f"leave out {flag} or --{part}"
+            )
+    target[last] = _convert(flag, schema, operation, text)
+
+
+def _read(app: App, flag: str, schema: Schema, operation: Operation, text: Any) -> Any:
+    found = kind(resolve(schema, operation.schemas))
+    if found == "integer" and not text.lstrip("-").isdigit():
+        text = app.config.alias(text) or text
+    return _convert(flag, schema, operation, text)
+
+
+def _convert(flag: str, schema: Schema, operation: Operation, text: Any) -> Any:
+    try:
+        if isinstance(text, list):
+            return read_array(text, schema, operation.schemas, flag=flag)
+        return read(text, schema, operation.schemas, flag=flag)
+    except ValueFault as fault:
+        raise InvalidArgument(fault.message, hint=fault.hint) from None
+
+
+def _take_words(operation: Operation, given: dict[str, Any], words: list[str]) -> None:
+    """Plain words are path parameters, in the order of the path."""
+    places = [f.name for f in operation.fields if f.place == "path" and f.name not in given]
+    for word, name in zip(words, places, strict=False):
+        given[name] = word
+    if len(words) > len(places):
+        extra = words[len(places)]
+        raise InvalidArgument(
+            f"{operation.id}: {extra!r} is one word too many",
+            hint=f"values go with their flags; see: dialpad {operation.id} --help",
+        )
+
+
+def _data(app: App, text: str | None, operation: Operation) -> dict[str, Any] | None:
+    if text is None:
+        return None
+    if operation.body is None:
+        raise InvalidArgument(f"--data: {operation.id} takes no body", hint=f"dialpad {operation.id} --help")
+    body = read_json(app, text)
+    if not isinstance(body, dict):
+        raise InvalidArgument("--data: not a JSON object", hint=f"dialpad schema {operation.id} --example")
+    return body
+
+
+def read_json(app: App, text: str) -> Any:
+    """JSON from the line, from ``@file`` or from stdin (``-``). Raises `InvalidArgument`."""
+    import json
+
+    where = "--data"
+    if text == "-":
+        where, text = "--data -", app.stdin.read(MAX_DATA + 1)
+    elif text.startswith("@"):
+        where = "--data " + text
+        path = os.path.join(app.cwd, os.path.expanduser(text[1:]))
+        try:
+            with open(path, encoding="utf-8-sig") as file:
+                text = file.read(MAX_DATA + 1)
+        except UnicodeDecodeError:
+            raise InvalidArgument(f"{where}: not UTF-8", hint="save the file as UTF-8") from None
+        except OSError as error:
+            raise InvalidArgument(
+                f"{where}: {error.strerror}", hint="write @ and then the file's path"
+            ) from None
+    if len(text) > MAX_DATA:
+        raise InvalidArgument(
+            f"{where}: more than {MAX_DATA:,} characters; Dialpad takes at most 1 MB in one request"
+        )
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidArgument(
+            f"{where}: not JSON: {error}", hint="""quote it once: --data '{"text": "Hello"}'"""
+        ) from None
+
+
+def _require(operation: Operation, params: dict[str, Any], body: dict[str, Any] | None) -> None:
+    missing = [
+        f
+        for f in operation.fields
+        if f.required and f.name not in params and not (f.place == "body" and f.name in (body or {}))
+    ]
+    if missing:
+        from dialkit.cli.help import example_line
+
+        raise InvalidArgument(
+            f"{operation.id} needs {' and '.join(f.flag for f in missing)}", hint=example_line(operation)
+        )
+
+
+def _check_body(app: App, operation: Operation, body: dict[str, Any]) -> None:
+    from dialkit.catalog.validate import faults, unknown
+
+    assert operation.body is not None
+    for fault in faults(body, operation.body["schema"], operation.schemas):
+        raise InvalidArgument(
+            f"{operation.id}: {fault.path or 'body'} {fault.message}",
+            hint=f"dialpad schema {operation.id} --request",
+        )
+    for name in unknown(body, operation.body["schema"], operation.schemas):
+        app.tell(f"warning: {operation.id} is not known to take {name}; it is sent as given")
+
+
+def _unknown_flag(flag: str, operation: Operation, prog: str, known: list[str]) -> InvalidArgument:
+    from dialkit.catalog.model import nearest
+
+    name = flag.partition("=")[0]
+    near = nearest(name, [f.flag for f in operation.fields] + [k for k in known if k.startswith("--")])
+    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    return InvalidArgument(f"{operation.id} has no flag {name}", hint=f"{meant}see: {prog} --help")

@@ -1,0 +1,248 @@
+"""Help, written from the catalog: the overview, a group, one operation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialkit.catalog.model import kind, nullable, resolve
+
+if TYPE_CHECKING:
+    from dialkit.catalog import Catalog, Field, Group, Operation
+    from dialkit.catalog.model import Schema
+
+WIDTH = 100
+
+# What people do most, as they would type it.
+TEN: tuple[tuple[str, str], ...] = (
+    ("dialpad sms send --to-numbers +14155550123 --text 'Hello'", "send a text"),
+    ("dialpad call make --user-id ID --phone-number +14155550123", "ring your phone, then theirs"),
+    ("dialpad call list --all -o csv", "ended calls, as a spreadsheet"),
+    ("dialpad transcripts get CALL_ID", "what was said"),
+    ("dialpad contacts list --all --fields id,display_name,phones", "the address book"),
+    ("dialpad users list --state active", "who is in the company"),
+    ("dialpad callcenters status ID", "how busy a queue is"),
+    ("dialpad webhooks create --hook-url URL", "have events sent to you"),
+    ("dialpad stats create --stat-type calls ...", "ask for a report"),
+    ("dialpad sandbox run -- COMMAND", "try anything without an account"),
+)
+
+
+def overview(catalog: Catalog) -> str:
+    """``dialpad --help``."""
+    from dialkit.cli.dispatch import COMMANDS
+
+    lines = [
+        "dialpad: texts, calls, contacts and call centers of Dialpad from the terminal",
+        "",
+        "usage: dialpad GROUP OPERATION [--flags]     dialpad GROUP --help     dialpad search WORDS",
+        "",
+        "Often done:",
+        *_columns(TEN, 62),
+        "",
+        f"Groups ({len(catalog)} operations):",
+        *_columns(
+            [(f"{g.name} ({len(g.operations)})", g.title) for g in catalog.groups.values()], 27, columns=2
+        ),
+        "",
+        "Commands of our own:",
+        *_columns([(name, about) for name, (_, about) in COMMANDS.items()], 12),
+        "",
+        "Every operation takes -o json|ndjson|csv|tsv|table|yaml|ids, --fields, --jq, --all, --dry-run, -v.",
+        "Keys: DIALPAD_API_KEY, or dialpad auth login. More: dialpad help environment|exit-codes|formatting|limits.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def of_group(group: Group) -> str:
+    """``dialpad GROUP --help``."""
+    rows = [
+        (" ".join(o.words) + (" *" if o.added else ""), o.summary + _effect_mark(o.effect))
+        for o in sorted(group.operations, key=lambda o: o.name)
+    ]
+    width = min(34, max(len(name) for name, _ in rows))
+    lines = [
+        f"{group.title}: {group.description}",
+        "",
+        f"usage: dialpad {group.name} OPERATION [--flags]",
+        "",
+        *_columns(rows, width),
+        "",
+    ]
+    if any(o.added for o in group.operations):
+        lines.append("* from the document of `dialpad spec use`")
+    lines.append(f"More of one: dialpad {group.name} {rows[0][0].removesuffix(' *')} --help")
+    return "\n".join(lines) + "\n"
+
+
+def of_operation(operation: Operation) -> str:
+    """``dialpad GROUP OPERATION --help``."""
+    lines = [
+        f"{operation.summary} ({operation.id})",
+        "",
+        *_wrap(operation.description, 0),
+        "",
+        f"usage: {usage(operation)}",
+        f"       {operation.method} {operation.path}",
+    ]
+    for place, title in (("path", "Which one"), ("query", "Which, and how"), ("body", "What to send")):
+        fields = [f for f in operation.fields if f.place == place]
+        if fields:
+            lines += ["", f"{title}:"]
+            for field in fields:
+                lines += _flag(field, operation)
+    lines += ["", *_facts(operation), "", "Example:", "  " + example_line(operation)]
+    answer = operation.answer.get("schema")
+    if answer is not None:
+        lines += ["", "Answers:", *_answer(operation, answer)]
+    else:
+        lines += ["", f"Answers: {operation.answer['status']} with no body"]
+    lines += ["", f"More: dialpad schema {operation.id}; options of every operation: dialpad help formatting"]
+    return "\n".join(lines) + "\n"
+
+
+def usage(operation: Operation) -> str:
+    """One line: the command, its required flags, and that there are more."""
+    parts = [f"dialpad {operation.group} {' '.join(operation.name.split('.'))}"]
+    parts += [f"{f.flag} {_metavar(f.schema, operation)}" for f in operation.fields if f.required]
+    if any(not f.required for f in operation.fields):
+        parts.append("[--flags]")
+    return " ".join(parts)
+
+
+def example_line(operation: Operation) -> str:
+    """A command that works as it stands, but for the ids."""
+    import json
+    from shlex import quote
+
+    from dialkit.catalog.example import request_example
+
+    parts = [f"dialpad {operation.group} {' '.join(operation.name.split('.'))}"]
+    for name, value in request_example(operation).items():
+        field = operation.field(name)
+        if field is None:
+            continue
+        if value is True:
+            parts.append(field.flag)
+        elif value is False:
+            parts.append("--no-" + field.flag[2:])
+        elif isinstance(value, list) and value and all(isinstance(v, str) for v in value):
+            parts += [f"{field.flag} {quote(v)}" for v in value]
+        elif isinstance(value, (dict, list)):
+            parts.append(f"{field.flag} {quote(json.dumps(value, ensure_ascii=False))}")
+        else:
+            text = str(value)
+            parts.append(f"{field.flag}{'=' if text.startswith('-') else ' '}{quote(text)}")
+    return " ".join(parts)
+
+
+def limit_text(operation: Operation) -> str:
+    """The operation's limits in words."""
+    names = {60: "minute", 3600: "hour", 1: "second"}
+    told = []
+    for limit in operation.limits:
+        of = "" if limit["scope"] == "company" else f" per {limit['scope']}"
+        tier = f" in tier {limit['tier']}" if "tier" in limit else ""
+        told.append(f"{limit['count']} a {names.get(limit['window'], str(limit['window']) + ' s')}{of}{tier}")
+    return ", ".join(told) if told else f"none of its own: {operation.limits_reason or 'none is known'}"
+
+
+def _facts(operation: Operation) -> list[str]:
+    effects = {
+        "read": "reads only",
+        "write": "changes things",
+        "outward": "reaches people: a text, a call, a fax or an invitation",
+    }
+    rows = [("Effect", effects.get(operation.effect, operation.effect)), ("Limit", limit_text(operation))]
+    if operation.scopes:
+        told = [s["scope"] + (f" ({s['when']})" if "when" in s else "") for s in operation.scopes]
+        rows.append(("Scope", ", ".join(told)))
+    if operation.admin:
+        rows.append(("Key", f"of a {operation.admin} admin"))
+    if operation.since:
+        rows.append(("Since", operation.since))
+    if operation.undocumented:
+        rows.append(("Mark", "Dialpad does not document it"))
+    if operation.added:
+        rows.append(("Mark", "from the document of `dialpad spec use`"))
+    return [line for name, text in rows for line in _wrap(f"{name + ':':8}{text}", 8, first=0)]
+
+
+def _flag(field: Field, operation: Operation) -> list[str]:
+    schema = resolve(field.schema, operation.schemas)
+    marks = [_type(schema, operation)]
+    if field.required:
+        marks.append("required")
+    if "default" in schema and schema["default"] not in (None, ""):
+        marks.append(f"default {schema['default']}")
+    told = [f"  {field.flag} ({', '.join(marks)})"]
+    told += _wrap(field.description, 6)
+    choices = schema.get("enum") or (schema.get("items") or {}).get("enum")
+    if choices:
+        told += _wrap("one of " + ", ".join(str(c) for c in choices if c is not None), 6)
+    return told
+
+
+def _answer(operation: Operation, schema: Schema) -> list[str]:
+    from dialkit.catalog.model import properties
+
+    whole = resolve(schema, operation.schemas)
+    rows = [
+        (name, _first_sentence(inner.get("description", "")))
+        for name, inner in properties(whole, operation.schemas).items()
+    ]
+    width = min(30, max((len(name) for name, _ in rows), default=1))
+    return [line for name, text in rows for line in _wrap(f"  {name:{width}}  {text}", width + 4, first=0)]
+
+
+def _type(schema: Schema, operation: Operation) -> str:
+    found = kind(schema) or "any"
+    if found == "array":
+        inner = resolve(schema.get("items", {}), operation.schemas)
+        return f"list of {_type(inner, operation)}, repeat it or give JSON"
+    names = {"int64": "whole number", "date-time": "ISO 8601", "byte": "base64"}
+    plain = {"integer": "whole number", "string": "text", "boolean": "yes or no", "object": "JSON or dotted"}
+    told = names.get(schema.get("format", ""), plain.get(found, found))
+    return f"{told} or me" if schema.get("x-me") else told
+
+
+def _metavar(schema: Schema, operation: Operation) -> str:
+    found = kind(resolve(schema, operation.schemas))
+    names = {"integer": "N", "number": "N", "boolean": "true|false", "array": "VALUE", "object": "JSON"}
+    return names.get(found or "", "TEXT") + ("|null" if nullable(schema) and found == "object" else "")
+
+
+def _effect_mark(effect: str) -> str:
+    return "  [reaches people]" if effect == "outward" else ""
+
+
+def _first_sentence(text: str) -> str:
+    head, stop, _ = text.partition(". ")
+    return head + "." if stop else text
+
+
+def _columns(rows: Any, width: int, columns: int = 1) -> list[str]:
+    rows = list(rows)
+    if columns == 1:
+        return [f"  {left:{width}}  {right}" for left, right in rows]
+    half = (len(rows) + 1) // 2
+    lines = []
+    for at in range(half):
+        left = f"  {rows[at][0]:{width}}{rows[at][1]}"
+        more = f"{rows[at + half][0]:{width}}{rows[at + half][1]}" if at + half < len(rows) else ""
+        lines.append(f"{left:{width + 25}}  {more}".rstrip())
+    return lines
+
+
+def _wrap(text: str, indent: int, first: int | None = None) -> list[str]:
+    """Break at `WIDTH`; by hand, since textwrap costs a third of a help page's time."""
+    lines: list[str] = []
+    start = indent if first is None else first
+    line = " " * start
+    for position, word in enumerate(text.split(" ")):
+        if position and len(line) + 1 + len(word) > WIDTH:
+            lines.append(line.rstrip())
+            line = " " * indent + word
+        else:
+            line += (" " if position else "") + word
+    lines.append(line.rstrip())
+    return lines

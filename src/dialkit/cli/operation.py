@@ -1,0 +1,75 @@
+"""Running one operation of the catalog: ``dialpad users list --state active``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialkit.cli import flags
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dialkit.catalog import Operation, Summary
+    from dialkit.cli.app import App
+    from dialkit.cli.options import Options
+    from dialkit.client import Dialpad
+
+
+def run(app: App, summary: Summary, argv: list[str]) -> int:
+    """Parse, check, ask, show. The exit code; raises a `DialkitError`."""
+    operation = app.catalog.operation(summary.id)
+    options, given, words = flags.parse(app, operation, argv)
+    if options.help:
+        from dialkit.cli.help import of_operation
+
+        app.stdout.write(of_operation(operation))
+        return 0
+    from dialkit.cli import show
+
+    if options.fields == "":
+        return show.fields(app, operation)
+    params, body = flags.values(app, operation, options, given, words)
+    return ask(app, operation, options, params, body)
+
+
+def ask(app: App, operation: Operation, options: Options, params: dict[str, Any], body: Any) -> int:
+    """Ask with checked parameters and show the answer, or show the request of a dry run."""
+    from dialkit.cli import show
+    from dialkit.cli.session import open_client
+
+    view = show.View(app, options)
+    many = options.all or options.max_items is not None
+    if many and (operation.pages is None):
+        raise InvalidArgument(
+            f"{operation.id} does not answer with a list", hint="leave out --all and --max-items"
+        )
+    with open_client(app, options) as client:
+        request = client.prepare(operation, params, body=body, query=dict(options.query))
+        if options.dry_run or options.curl:
+            return show.request(app, options, request, client.settings)
+        if many:
+            view.items(_items(app, client, operation, options, params, body))
+            return 0
+        response = client.send(request)
+        view.answer(response, operation)
+    return 0
+
+
+def _items(
+    app: App, client: Dialpad, operation: Operation, options: Options, params: dict[str, Any], body: Any
+) -> Iterator[Any]:
+    """The items of all pages, as many as asked for; says so where more were left."""
+    from dialkit.client.pages import Book, pages
+
+    most = options.max_items
+    book = Book(operation, params)
+    for page in pages(
+        book, lambda asked: client.request(operation, asked, body=body, query=dict(options.query))
+    ):
+        left = len(page) if most is None else most - (book.count - len(page))
+        yield from page[:left]
+        if most is not None and book.count >= most:
+            if book.count > most or book.params is not None:
+                app.tell(f"note: cut at {most} items (--max-items); there are more")
+            return

@@ -1,0 +1,135 @@
+"""The options every operation takes, in one table, and the parser that reads them."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any, NamedTuple, NoReturn
+
+from dialkit.errors import InvalidArgument
+
+FORMATS = ("json", "ndjson", "csv", "tsv", "table", "yaml", "ids", "raw")
+
+
+class Option(NamedTuple):
+    """One global option: its flags, how argparse reads it, and what help says."""
+
+    flags: tuple[str, ...]
+    how: dict[str, Any]
+    help: str
+
+    @property
+    def takes_value(self) -> bool:
+        return self.how.get("action") not in ("store_true", "count")
+
+
+TABLE: tuple[Option, ...] = (
+    Option(("-o", "--output"), {"metavar": "FORMAT"}, "how to show data: " + ", ".join(FORMATS)),
+    Option(
+        ("--fields",),
+        {"nargs": "?", "const": "", "metavar": "A,B.C"},
+        "only these fields; alone: which there are",
+    ),
+    Option(("--jq",), {"metavar": "EXPR"}, "filter the answer with a jq expression"),
+    Option(("--all",), {"action": "store_true"}, "read all pages of a list"),
+    Option(("--max-items",), {"metavar": "N"}, "read pages until there are N items"),
+    Option(
+        ("--data",),
+        {"metavar": "JSON|@FILE|-"},
+        "the body, from the line, a file or stdin; flags are laid over it",
+    ),
+    Option(
+        ("--query",),
+        {"action": "append", "metavar": "NAME=VALUE"},
+        "a query parameter that no document names",
+    ),
+    Option(("--dry-run",), {"action": "store_true"}, "show the request; open no socket"),
+    Option(("--curl",), {"action": "store_true"}, "print the request as a curl command; open no socket"),
+    Option(("--account",), {"metavar": "NAME"}, "use the key stored under this name"),
+    Option(("--company-id",), {"metavar": "ID"}, "the company, for a key of several"),
+    Option(("--base-url",), {"metavar": "URL"}, "ask this host instead"),
+    Option(("--timeout",), {"metavar": "SECONDS"}, "how long to wait for an answer; 30 unless told"),
+    Option(("--no-wait",), {"action": "store_true"}, "fail with exit 7 instead of waiting for a limit"),
+    Option(("--no-color",), {"action": "store_true"}, "no colours"),
+    Option(
+        ("-v", "--verbose"),
+        {"action": "count", "default": 0},
+        "say what is asked; -vv: with headers and bodies",
+    ),
+    Option(("-h", "--help"), {"action": "store_true"}, "what this command does and takes"),
+)
+
+BY_FLAG = {flag: option for option in TABLE for flag in option.flags}
+
+
+class Options(NamedTuple):
+    """The global options of one run, as read."""
+
+    output: str | None = None
+    fields: str | None = None
+    jq: str | None = None
+    all: bool = False
+    max_items: int | None = None
+    data: str | None = None
+    query: tuple[tuple[str, str], ...] = ()
+    dry_run: bool = False
+    curl: bool = False
+    account: str | None = None
+    company_id: int | None = None
+    base_url: str | None = None
+    timeout: float | None = None
+    no_wait: bool = False
+    no_color: bool = False
+    verbose: int = 0
+    help: bool = False
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that raises `InvalidArgument` instead of printing and leaving."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(add_help=False, allow_abbrev=False, **kwargs)
+
+    def error(self, message: str) -> NoReturn:
+        hint = f"{self.prog} --help"
+        if "expected one argument" in message:
+            hint = f"a value that begins with '-' is written --flag=VALUE; see: {hint}"
+        raise InvalidArgument(message.removeprefix("argument "), hint=hint)
+
+
+def add_global(parser: argparse.ArgumentParser) -> None:
+    """Let `parser` read the global options."""
+    for option in TABLE:
+        parser.add_argument(*option.flags, **option.how)
+
+
+def read_global(found: argparse.Namespace) -> Options:
+    """Global options from what argparse found. Raises `InvalidArgument`."""
+    values = {name: getattr(found, name, default) for name, default in Options._field_defaults.items()}
+    if values["output"] is not None and values["output"] not in FORMATS:
+        raise InvalidArgument(
+            f"--output: {values['output']!r} is not a format", hint="one of " + ", ".join(FORMATS)
+        )
+    values["max_items"] = _number(values["max_items"], "--max-items", int, 1)
+    values["company_id"] = _number(values["company_id"], "--company-id", int, 1)
+    values["timeout"] = _number(values["timeout"], "--timeout", float, 0.001)
+    values["query"] = tuple(_pair(text) for text in values["query"] or ())
+    return Options(**values)
+
+
+def _number(text: str | None, flag: str, kind: type, least: float) -> Any:
+    if text is None:
+        return None
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not least <= value < 1e18:
+        raise InvalidArgument(f"{flag}: {text!r} is not a number of {least:g} or more")
+    return value
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise InvalidArgument(f"--query: {text!r} is not NAME=VALUE", hint="--query limit=50")
+    return name, value

@@ -1,0 +1,76 @@
+"""`--jq`: an expression over the whole answer, by the library of jq itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from dialkit.cli.output.documents import encoder
+from dialkit.cli.output.options import Items, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TextIO
+
+    from dialkit.cli.output.options import Options
+    from dialkit.errors import InvalidArgument
+
+LONGEST = 200
+"""Characters of an expression, or of jq's message, that an error repeats."""
+
+
+@lru_cache(maxsize=1)
+def compile_jq(expression: str) -> Any:
+    """The program of an expression. Raises `InvalidArgument` with jq's own message where it has an error."""
+    import jq
+
+    try:
+        return jq.compile(expression)
+    except ValueError as error:
+        raise _wrong(expression, error, hint="--jq '.name', or --jq '.[].name' for a list") from None
+
+
+def query(expression: str, data: Any) -> Iterator[Any]:
+    """The results of an expression, one by one. Items are collected first: it sees one array.
+
+    jq's numbers are doubles: integers beyond 2^53 lose their last digits (Dialpad's ids are smaller).
+    An error of the items is raised after the results of those that came, `InvalidArgument` where the
+    expression does not go with the data.
+    """
+    program = compile_jq(expression)
+    data, failed = take(iter(data)) if isinstance(data, Items) else (data, None)
+    # jq refuses lone surrogates, which are no characters.
+    text = re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", json.dumps(data, ensure_ascii=False))
+    try:
+        yield from program.input_text(text)
+    except ValueError as error:
+        raise _wrong(expression, error) from None
+    if failed:
+        raise failed
+
+
+def write_results(results: Iterator[Any], options: Options, out: TextIO) -> None:
+    """One result a line: strings as they are, other values as compact JSON."""
+    encode = encoder(options)
+    show: Callable[[str], str] = str
+    if options.is_tty:
+        from dialkit.cli.output.text import show_lines as show
+    for result in results:
+        out.write((show(result) if isinstance(result, str) else encode(result)) + "\n")
+        out.flush()
+
+
+def _wrong(expression: str, error: ValueError, hint: str | None = None) -> InvalidArgument:
+    from dialkit.cli.output.text import show
+    from dialkit.errors import InvalidArgument
+
+    said = (
+        str(error).removeprefix("jq: error: ").partition("\n")[0].replace(" at <top-level>", "").rstrip(":")
+    )
+    return InvalidArgument(f"--jq {_short(expression)!r}: {show(_short(said))}", hint=hint)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

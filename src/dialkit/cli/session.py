@@ -1,0 +1,104 @@
+"""A client for one run of the command line: its settings, its patience, and what it tells a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialkit.client import Dialpad, Policy, Settings
+from dialkit.client.clock import Clock
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+    from dialkit.cli.options import Options
+    from dialkit.client import Request, Retry
+    from dialkit.client.response import Response
+
+# Waits shorter than this pass without a word.
+QUIET = 2.0
+
+
+class CountingClock(Clock):
+    """Real time that counts down on a terminal, so that a wait is not taken for a hang."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def sleep(self, seconds: float, why: str = "") -> None:
+        """Wait; from two seconds on, say for what and how long still."""
+        stream = self._app.stderr
+        if seconds < QUIET:
+            super().sleep(seconds)
+            return
+        what = "Dialpad's limit" if why == "limit" else "the next try"
+        if not stream.isatty():
+            stream.write(f"note: waiting {seconds:.0f} s for {what}\n")
+            stream.flush()
+            super().sleep(seconds)
+            return
+        end = self.monotonic() + seconds
+        while (left := end - self.monotonic()) > 0:
+            stream.write(f"\rwaiting {left:.0f} s for {what} \x1b[K")
+            stream.flush()
+            super().sleep(min(left, 1.0))
+        stream.write("\r\x1b[K")
+        stream.flush()
+
+
+class ToldDialpad(Dialpad):
+    """A client that says on stderr what it asks, as often as ``-v`` stands in the line."""
+
+    def __init__(self, app: App, verbose: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._app = app
+        self._verbose = verbose
+
+    def send(self, request: Request) -> Response:
+        """Send, as `Dialpad.send` does."""
+        if not self._verbose:
+            return super().send(request)
+        tell = self._app.tell
+        tell(f"> {request.method} {request.url}")
+        if self._verbose > 1:
+            for name, value in shown_headers(request, self.settings).items():
+                tell(f"> {name}: {value}")
+            if request.content is not None:
+                tell("> " + request.content.decode())
+        response = super().send(request)
+        tries = f", {response.attempts} attempts" if response.attempts > 1 else ""
+        tell(f"< {response.status} in {response.elapsed * 1000:.0f} ms{tries}")
+        if self._verbose > 1:
+            for name, value in response.headers.items():
+                tell(f"< {name}: {value}")
+            tell("< " + response.content[:10_000].decode("utf-8", "replace"))
+        return response
+
+
+def shown_headers(request: Request, settings: Settings) -> dict[str, str]:
+    """The headers as they leave, the key hidden."""
+    headers = {name.title(): value for name, value in request.headers.items()}
+    if request.needs_key:
+        headers["Authorization"] = "Bearer ***"
+    return headers
+
+
+def open_client(app: App, options: Options) -> Dialpad:
+    """A client as the options, the environment, the folder and the config say."""
+    settings = Settings.find(
+        account=options.account,
+        base_url=options.base_url,
+        company_id=options.company_id,
+        read=options.timeout or 30.0,
+        interruptible=True,
+        config=app.config,
+    )
+    policy = Policy(
+        max_wait=0.0 if options.no_wait else float("inf"),
+        on_retry=(lambda retry: app.tell(_told(retry))) if options.verbose else None,
+    )
+    return ToldDialpad(
+        app, options.verbose, settings=settings, catalog=app.catalog, policy=policy, clock=CountingClock(app)
+    )
+
+
+def _told(retry: Retry) -> str:
+    return f"~ attempt {retry.attempt} failed: {retry.error.message}; again in {retry.delay:.1f} s"

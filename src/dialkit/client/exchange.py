@@ -1,0 +1,182 @@
+"""How one request is carried out: limits, sending, retries, redirects. No socket and no sleeping here.
+
+`exchange` is a generator that says what to do next and is told what came of it; the sync and the async
+client both drive this one. It yields a `Wait`, or a `Request` to send, and returns the `Response`.
+
+The rule about repeating (docs/architecture.md, rule 1): what only reads is repeated after a lost answer, a
+broken connection, 429 and 5xx. A write is repeated only when it certainly was not carried out: no
+connection was made, or 429. Anything else about a write is `OutcomeUnknown`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dialkit.client import faults
+from dialkit.client.transport import TransportFault
+from dialkit.errors import UpstreamError, WouldWait
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from dialkit.client.clock import Clock
+    from dialkit.client.limits import Limiter
+    from dialkit.client.request import Request
+    from dialkit.client.response import Response
+    from dialkit.errors import DialkitError
+
+MAX_REDIRECTS = 5
+
+
+class Wait(NamedTuple):
+    """Let time pass: `why` is ``limit`` or ``retry``."""
+
+    seconds: float
+    why: str
+
+
+class Retry(NamedTuple):
+    """What a callback is told before a request is repeated."""
+
+    request: Request
+    attempt: int
+    delay: float
+    error: DialkitError
+
+
+class Policy(NamedTuple):
+    """How patient to be.
+
+    Attributes:
+        max_retries: repeats of one request, beside the first attempt.
+        backoff: seconds before the first repeat; doubles each time, with jitter.
+        cap: seconds that one wait between attempts may take at most.
+        deadline: seconds after which nothing is repeated any more, counted from the first attempt.
+        max_wait: seconds a limit may hold a request back; 0 fails at once instead.
+        on_retry: told of each repeat before it happens.
+    """
+
+    max_retries: int = 3
+    backoff: float = 0.5
+    cap: float = 60.0
+    deadline: float = 180.0
+    max_wait: float = float("inf")
+    on_retry: Callable[[Retry], None] | None = None
+
+
+def exchange(
+    request: Request,
+    *,
+    policy: Policy,
+    limiter: Limiter | None,
+    clock: Clock,
+    jitter: Callable[[], float],
+    key: str | None = None,
+) -> Generator[Wait | Request, Response | None, Response]:
+    """Carry one request out. Raises a `DialkitError`; see the module for the rules."""
+    started = clock.monotonic()
+    attempt = redirects = 0
+    sending = request
+    while True:
+        if limiter is not None:
+            yield from _reserve(limiter, request, policy, clock)
+        attempt += 1
+        delay: float | None = None
+        error: DialkitError
+        try:
+            response = yield sending
+        except TransportFault as fault:
+            error = faults.unanswered(fault, request)
+            again = request.repeatable or not fault.sent
+        else:
+            assert response is not None  # the driver answers a request with a response
+            if response.status < 300:
+                return _finish(response, request, attempt, clock.monotonic() - started)
+            if response.status in (301, 302, 303, 307, 308):
+                sending = _redirected(response, request)
+                redirects += 1
+                attempt -= 1
+                if redirects > MAX_REDIRECTS:
+                    raise _lost(response, request, "redirected in a circle")
+                continue
+            error = faults.refused(response, clock.now(), key)
+            again = (response.status >= 500 or response.status == 408) and request.repeatable
+            if faults.is_limit(response):
+                again = True
+                delay = faults.retry_after(response, clock.now())
+                if limiter is not None:
+                    limiter.learn(request, clock.now(), delay)
+        if not again or attempt > policy.max_retries:
+            raise error
+        if delay is None:
+            delay = min(policy.cap, policy.backoff * 2 ** (attempt - 1)) * (0.5 + jitter() / 2)
+        if (
+            delay > policy.cap
+            or clock.monotonic() - started + delay > policy.deadline
+            or delay > policy.max_wait
+        ):
+            raise error
+        if policy.on_retry:
+            policy.on_retry(Retry(request, attempt, delay, error))
+        yield Wait(delay, "retry")
+
+
+def _reserve(limiter: Limiter, request: Request, policy: Policy, clock: Clock) -> Generator[Wait, Any, None]:
+    wait = limiter.reserve(request, clock.now(), policy.max_wait)
+    if wait > policy.max_wait:
+        raise WouldWait(
+            f"{request.name}: its limit is reached for {wait:.1f} s; nothing was sent",
+            seconds=wait,
+            hint="leave out --no-wait to wait for it, or try again later",
+        )
+    if wait > 0:
+        yield Wait(wait, "limit")
+
+
+def _finish(response: Response, request: Request, attempts: int, elapsed: float) -> Response:
+    response.request = request
+    response.attempts = attempts
+    response.elapsed = elapsed
+    try:
+        response.json()
+    except ValueError:
+        raise faults.unreadable(response) from None
+    return response
+
+
+def _redirected(response: Response, request: Request) -> Request:
+    """The request to send instead, at the same host only; a write only where the method is kept."""
+    from urllib.parse import urljoin
+
+    from dialkit.client.request import Request as Made
+
+    here = response.request.url
+    there = urljoin(here, response.headers.get("location", ""))
+    if not there.startswith(_origin(here) + "/"):
+        raise _lost(response, request, f"redirected to {faults.host_of(there)}, which is not followed")
+    if request.method not in ("GET", "HEAD") and response.status not in (307, 308):
+        raise _lost(response, request, f"redirected ({response.status}), which a write does not follow")
+    return Made(
+        request.method,
+        there,
+        headers=request.headers,
+        content=request.content,
+        operation=request.operation,
+        effect=request.effect,
+        repeatable=request.repeatable,
+        needs_key=request.needs_key,
+    )
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.split('/', 1)[0]}"
+
+
+def _lost(response: Response, request: Request, why: str) -> UpstreamError:
+    return UpstreamError(
+        f"{request.name}: {why}",
+        status=response.status,
+        operation=request.name,
+        hint="check DIALPAD_BASE_URL: it must be the API's own address",
+    )

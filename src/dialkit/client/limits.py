@@ -1,0 +1,139 @@
+"""Keeping within Dialpad's limits, together with every other process that uses the same key here.
+
+A small SQLite file holds the times at which requests were, or will be, let go. `reserve` finds the first
+moment at which no window of any limit would hold more than its count, writes it down, and says how long
+that is from now: exact for every sliding window, first come first served, and bursts may use the whole
+count. (A smooth limiter would delay the second of two texts; one that counts by fixed windows lets twice
+the limit through at their border.) A 429 that comes all the same holds everyone back.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from dialkit.client.request import Request
+
+# Per company, all operations together (Dialpad's developer pages).
+COMPANY = ("company", 20, 1.0)
+# Requests travel for different times. Windows are kept a little longer so that late ones still fit.
+MARGIN = 0.01
+MARGIN_AT_LEAST = 0.015
+# How long to hold back after a 429 that does not say: seconds, as a share of the limit's window.
+UNTOLD_PAUSE = 0.25
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS slot (name TEXT NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS slot_by_name ON slot (name, at);
+CREATE TABLE IF NOT EXISTS pause (name TEXT PRIMARY KEY, until REAL NOT NULL);
+"""
+COUNT = "SELECT count(*) FROM slot WHERE name = ? AND at > ? AND at < ?"
+NTH = "SELECT at FROM slot WHERE name = ? AND at > ? AND at < ? ORDER BY at LIMIT 1 OFFSET ?"
+PAUSED = "SELECT until FROM pause WHERE name = ?"
+RESERVE = "INSERT INTO slot (name, at) VALUES (?, ?)"
+FORGET = "DELETE FROM slot WHERE name = ? AND at < ?"
+PAUSE = "INSERT INTO pause (name, until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = max(until, excluded.until)"
+
+
+class Limiter:
+    """The limits of one key at one host, shared by all processes that open the same file.
+
+    Parameters:
+        path: the file; its folder is made where it is missing. ``:memory:`` counts for this object alone,
+            and so does a path that cannot be written.
+        owner: names key and host without telling the key (`dialkit.config.keys.fingerprint`).
+    """
+
+    def __init__(self, path: str, owner: str) -> None:
+        self._path = path
+        self._owner = owner
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._process = 0
+        self._count = 0
+
+    def reserve(self, request: Request, now: float, max_wait: float = float("inf")) -> float:
+        """Take a place for `request`; the seconds to wait before sending it.
+
+        Where that is more than `max_wait`, no place is taken. `now` is in seconds since 1970.
+        """
+        limits = [(f"{self._owner} {name}", count, padded(window)) for name, count, window in request.limits]
+        limits.append((f"{self._owner} {COMPANY[0]}", COMPANY[1], padded(COMPANY[2])))
+        with self._lock:
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                at = _first_free(connection, limits, now)
+                if at - now <= max_wait:
+                    self._count += 1
+                    for name, _, window in limits:
+                        if self._count % 16 == 1:
+                            connection.execute(FORGET, (name, now - window))
+                        connection.execute(RESERVE, (name, at))
+            finally:
+                connection.execute("COMMIT")
+        return at - now
+
+    def learn(self, request: Request, now: float, retry_after: float | None) -> None:
+        """Dialpad said 429: hold back whatever that limit counts, here and in the other processes."""
+        name, _, window = request.limits[0] if request.limits else COMPANY
+        pause = retry_after if retry_after is not None else max(1.0, window * UNTOLD_PAUSE)
+        with self._lock:
+            self._open().execute(PAUSE, (f"{self._owner} {name}", now + pause))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._connection is not None and self._process == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    def _open(self) -> Any:
+        if self._connection is None or self._process != os.getpid():
+            import sqlite3
+
+            try:
+                self._connection = _connect(sqlite3, self._path)
+            except (OSError, sqlite3.Error):
+                self._connection = _connect(sqlite3, ":memory:")
+            self._process = os.getpid()
+        return self._connection
+
+
+def padded(window: float) -> float:
+    """A window in seconds, kept a little longer than Dialpad counts it."""
+    return window + max(window * MARGIN, MARGIN_AT_LEAST)
+
+
+def _first_free(connection: Any, limits: list[tuple[str, int, float]], now: float) -> float:
+    at = now
+    for name, _, _ in limits:
+        row = connection.execute(PAUSED, (name,)).fetchone()
+        if row is not None:
+            at = max(at, row[0])
+    settled = False
+    while not settled:
+        settled = True
+        for name, count, window in limits:
+            taken = connection.execute(COUNT, (name, at - window, at + window)).fetchone()[0]
+            if taken >= count:
+                row = connection.execute(NTH, (name, at - window, at + window, taken - count)).fetchone()
+                at = row[0] + window
+                settled = False
+    return at
+
+
+def _connect(sqlite3: Any, path: str) -> Any:
+    if path != ":memory:":
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    # Lost at a power cut, which costs a few early requests at most: no need to wait for the disk.
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = OFF")
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        connection.executescript(SCHEMA + "PRAGMA user_version = 1;")
+    return connection

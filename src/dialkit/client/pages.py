@@ -1,0 +1,109 @@
+"""Lists, page by page: where items and cursor are comes from the catalog (`Operation.pages`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess, UpstreamError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    from dialkit.catalog import Operation
+    from dialkit.client.response import Response
+
+
+class Book:
+    """What has been read of a list, and what to ask for next. No requests are made here.
+
+    A list ends where no cursor comes, or no items do (a last page may be ``{}``). A cursor that was given
+    before would loop for ever and is an error.
+    """
+
+    def __init__(self, operation: Operation, params: Mapping[str, Any]) -> None:
+        if operation.pages is None:
+            raise InvalidArgument(f"{operation.id} does not answer with a list", hint="leave out --all")
+        self._pages = operation.pages
+        self._operation = operation
+        self.params: dict[str, Any] | None = dict(params)
+        self.cursor: str | None = params.get("cursor")
+        self.count = 0
+        self._seen = {self.cursor}
+
+    def take(self, answer: Any) -> list[Any]:
+        """The items of a page; afterwards `params` asks for the next one, or is None at the end."""
+        found = answer if isinstance(answer, dict) else {}
+        items: list[Any] = []
+        for name in (self._pages["items"], *self._pages.get("also", ())):
+            part = found.get(name)
+            items += part if isinstance(part, list) else []
+        self.count += len(items)
+        cursor = found.get(self._pages.get("cursor", ""))
+        if (
+            not cursor
+            or not items
+            or "sent" not in self._pages
+            or found.get(self._pages.get("more")) is False
+        ):
+            self.params = self.cursor = None
+            return items
+        self.cursor = str(cursor)
+        if self.cursor in self._seen:
+            self.params = None
+        else:
+            self._seen.add(self.cursor)
+            self.params = {**(self.params or {}), "cursor": cursor}
+        return items
+
+    def check(self) -> None:
+        """Raise where the last page's cursor had been given before."""
+        if self.cursor is not None and self.params is None:
+            raise UpstreamError(
+                f"{self._operation.id}: the cursor {self.cursor!r} came twice; the list would never end",
+                status=200,
+                operation=self._operation.id,
+            )
+
+    def broken(self, error: DialkitError) -> DialkitError:
+        """What to raise for `error`: itself on the first page, else `PartialSuccess` with where to go on."""
+        if self.count == 0:
+            return error
+        hint = error.hint
+        if self.params is not None and self.cursor:
+            hint = f"go on from there: --cursor {self.cursor}"
+        partly = PartialSuccess(
+            f"{self.count} items were read, then: {error.message}",
+            done=self.count,
+            cursor=self.cursor,
+            hint=hint,
+        )
+        partly.__cause__ = error
+        return partly
+
+
+def pages(book: Book, ask: Callable[[Mapping[str, Any]], Response]) -> Iterator[list[Any]]:
+    """The items of each page as it comes. Raises as `Book.broken` says."""
+    while book.params is not None:
+        try:
+            items = book.take(ask(book.params).json())
+        except DialkitError as error:
+            raise book.broken(error) from error
+        yield items
+        try:
+            book.check()
+        except DialkitError as error:
+            raise book.broken(error) from error
+
+
+async def pages_async(book: Book, ask: Callable[[Mapping[str, Any]], Any]) -> AsyncIterator[list[Any]]:
+    """The same for asyncio."""
+    while book.params is not None:
+        try:
+            items = book.take((await ask(book.params)).json())
+        except DialkitError as error:
+            raise book.broken(error) from error
+        yield items
+        try:
+            book.check()
+        except DialkitError as error:
+            raise book.broken(error) from error

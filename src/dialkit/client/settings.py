@@ -1,0 +1,135 @@
+"""Everything a client needs to know before it asks: key, host, company, patience. Found once, then fixed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from dialkit.config import Config, Key, find_key, fingerprint, state_dir
+from dialkit.config.keys import VARIABLES
+from dialkit.config.paths import overlay_dir
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dialkit.client.limits import Limiter
+    from dialkit.client.request import Request
+
+CONNECT = 5.0  # seconds to make a connection
+READ = 30.0  # seconds between two signs of life of an answer
+
+
+class Settings:
+    """What a client was set up with.
+
+    The key is looked up when the first request needs it, so that a dry run works without one. It shows in
+    no repr.
+
+    Attributes:
+        base_url: where requests go, checked (`dialkit.config.hosts`).
+        company_id: sent as ``DP-Company-ID``, for a key of several companies.
+        tier: Dialpad's tier of the company, 0 unless told; it raises the limit of texts.
+        connect, read: timeouts in seconds.
+        overlay: the folder of operations that `dialpad spec use` brought.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        key: Key | None = None,
+        account: str | None = None,
+        base_url: str,
+        company_id: int | None = None,
+        tier: int = 0,
+        connect: float = CONNECT,
+        read: float = READ,
+        limits: bool = True,
+        interruptible: bool = False,
+    ) -> None:
+        self.config = config
+        self.account = account
+        self.base_url = base_url
+        self.company_id = company_id
+        self.tier = tier
+        self.connect = connect
+        self.read = read
+        self.limits = limits
+        self.interruptible = interruptible
+        self.overlay = overlay_dir(config.environ)
+        self._key = key
+
+    def __repr__(self) -> str:
+        return f"Settings(base_url={self.base_url!r}, account={self.account!r})"
+
+    @classmethod
+    def find(
+        cls,
+        api_key: str | None = None,
+        *,
+        account: str | None = None,
+        base_url: str | None = None,
+        company_id: int | None = None,
+        tier: int | None = None,
+        connect: float = CONNECT,
+        read: float = READ,
+        limits: bool = True,
+        interruptible: bool = False,
+        environ: Mapping[str, str] | None = None,
+        config: Config | None = None,
+    ) -> Settings:
+        """Settings from what is given, else the environment, else the folder's pin, else ``config.toml``.
+
+        Parameters:
+            api_key: the key itself; else it is looked up when needed (`dialkit.config.find_key`).
+            account: the name of a stored key.
+            base_url: another host; `Refused` where keys may not go.
+            limits: whether to keep within Dialpad's limits, together with the other processes here.
+            interruptible: send from a second thread, so that Ctrl-C is heard while waiting.
+
+        Raises `Refused` and `InvalidArgument`.
+        """
+        config = config or Config.load(os.environ if environ is None else environ, os.getcwd())
+        key = Key(api_key, "the api_key argument") if api_key is not None else None
+        by_variable = account is None and any(name in config.environ for name in VARIABLES)
+        whose = None if key or by_variable else config.account(account)
+        return cls(
+            config,
+            key=key,
+            account=account,
+            base_url=config.base_url(whose, base_url),
+            company_id=company_id if company_id is not None else config.company_id(whose),
+            tier=tier if tier is not None else 0,
+            connect=connect,
+            read=read,
+            limits=limits,
+            interruptible=interruptible,
+        )
+
+    @property
+    def key(self) -> Key:
+        """The key and where it came from. Raises `KeyMissing`."""
+        if self._key is None:
+            self._key = find_key(self.config, self.account)
+        return self._key
+
+    def secret(self, request: Request) -> str | None:
+        """The key itself, None for a request that goes without."""
+        return self.key.secret if request.needs_key else None
+
+    def limiter(self) -> Limiter | None:
+        """The limiter that all processes of this key share here; None where limits are switched off."""
+        if not self.limits:
+            return None
+        from dialkit.client.limits import Limiter
+
+        owner = fingerprint(f"{self.key.secret} {self.base_url}")
+        return Limiter(os.path.join(state_dir(self.config.environ), "limits.db"), owner)
+
+    def transport(self, kind: Any) -> Any:
+        """A transport of that kind with our timeouts."""
+        from dialkit.client.transport import InterruptibleTransport, Timeouts, Transport
+
+        if self.interruptible and kind is Transport:
+            kind = InterruptibleTransport
+        return kind(Timeouts(self.connect, self.read))

@@ -1,0 +1,178 @@
+"""The wire: `pyreqwest` behind one small face, sync and async.
+
+A transport sends one request once and reads the answer within bounds. It never retries, never follows a
+redirect, and says of every failure whether the request may have left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+# Imported with us and never later: were Ctrl-C to arrive while pyreqwest imports this, it would abort.
+import pyreqwest.exceptions as wire
+from pyreqwest.client import ClientBuilder, SyncClientBuilder
+
+from dialkit import __version__
+from dialkit.client.response import Response
+
+if TYPE_CHECKING:
+    from dialkit.client.request import Request
+
+# An answer is JSON for a person or a program to hold; recordings travel by other URLs. Bounds memory.
+MAX_ANSWER = 64 * 1024 * 1024
+CHUNK = 256 * 1024
+
+# Raised by pyreqwest before the first byte of a request leaves.
+UNSENT = (wire.ConnectError, wire.ConnectTimeoutError, wire.PoolTimeoutError, wire.BuilderError)
+
+
+class TransportFault(Exception):
+    """No whole answer came. `sent` is False only where the request certainly did not leave.
+
+    `status` is the HTTP status where one was seen before the answer broke off; `timeout` tells waiting
+    too long from a broken connection.
+    """
+
+    def __init__(self, message: str, *, sent: bool, timeout: bool = False, status: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.sent = sent
+        self.timeout = timeout
+        self.status = status
+
+
+class Timeouts(NamedTuple):
+    """Seconds: to connect, and between two signs of life while reading."""
+
+    connect: float = 5.0
+    read: float = 30.0
+
+
+def _configure(builder: Any, timeouts: Timeouts) -> Any:
+    from datetime import timedelta
+
+    return (
+        builder.user_agent(f"dialkit/{__version__}")
+        .follow_redirects(False)
+        .referer(False)
+        .connect_timeout(timedelta(seconds=timeouts.connect))
+        .read_timeout(timedelta(seconds=timeouts.read))
+    )
+
+
+def _fault(error: Exception, status: int | None = None) -> TransportFault:
+    causes = (getattr(error, "details", None) or {}).get("causes") or []
+    text = causes[-1]["message"] if causes else str(error)
+    return TransportFault(
+        text,
+        sent=not isinstance(error, UNSENT),
+        timeout=isinstance(error, wire.RequestTimeoutError),
+        status=status,
+    )
+
+
+def _prepared(client: Any, request: Request, key: str | None) -> Any:
+    builder = client.request(request.method, request.url).headers(request.headers)
+    if key is not None and request.needs_key:
+        builder = builder.header("authorization", "Bearer " + key, is_sensitive=True)
+    if request.content is not None:
+        builder = builder.body_bytes(request.content)
+    return builder.build_streamed()
+
+
+def _too_large(status: int) -> TransportFault:
+    return TransportFault(f"the answer is larger than {MAX_ANSWER >> 20} MiB", sent=True, status=status)
+
+
+def _answer(reply: Any, chunks: list[bytes], request: Request) -> Response:
+    headers = {name.lower(): value for name, value in reply.headers.items()}
+    return Response(reply.status, headers, b"".join(chunks), request)
+
+
+class Transport:
+    """Blocking transport; connections are kept and reused. Safe to share between threads."""
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._client = _configure(SyncClientBuilder(), timeouts).build()
+
+    def send(self, request: Request, key: str | None) -> Response:
+        """Send once and read the whole answer. Raises `TransportFault`."""
+        status = None
+        try:
+            with _prepared(self._client, request, key) as reply:
+                status = reply.status
+                chunks: list[bytes] = []
+                size = 0
+                reader = reply.body_reader
+                while chunk := reader.read(CHUNK):
+                    size += len(chunk)
+                    if size > MAX_ANSWER:
+                        raise _too_large(reply.status)
+                    chunks.append(bytes(chunk))
+                return _answer(reply, chunks, request)
+        except wire.PyreqwestError as error:
+            raise _fault(error, status) from None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._client.close()
+
+
+class InterruptibleTransport(Transport):
+    """Sends from a second thread, so that Ctrl-C is heard at once: pyreqwest waits without listening.
+
+    For programs that send a few requests; the second thread costs about 200 µs a request.
+    """
+
+    def send(self, request: Request, key: str | None) -> Response:
+        """Send once, as `Transport.send` does. KeyboardInterrupt may leave the request under way."""
+        import _thread
+
+        done = _thread.allocate_lock()
+        done.acquire()
+        came: list[Response | BaseException] = []
+
+        def work() -> None:
+            try:
+                came.append(Transport.send(self, request, key))
+            except BaseException as error:
+                came.append(error)
+            finally:
+                done.release()
+
+        _thread.start_new_thread(work, ())
+        # With a bound, since Windows hears Ctrl-C only between two waits.
+        while not done.acquire(timeout=0.25):
+            pass
+        if isinstance(came[0], BaseException):
+            raise came[0]
+        return came[0]
+
+
+class AsyncTransport:
+    """The same for asyncio."""
+
+    def __init__(self, timeouts: Timeouts) -> None:
+        self._client = _configure(ClientBuilder(), timeouts).build()
+
+    async def send(self, request: Request, key: str | None) -> Response:
+        """Send once and read the whole answer. Raises `TransportFault`."""
+        status = None
+        try:
+            async with _prepared(self._client, request, key) as reply:
+                status = reply.status
+                chunks: list[bytes] = []
+                size = 0
+                reader = reply.body_reader
+                while chunk := await reader.read(CHUNK):
+                    size += len(chunk)
+                    if size > MAX_ANSWER:
+                        raise _too_large(reply.status)
+                    chunks.append(bytes(chunk))
+                return _answer(reply, chunks, request)
+        except wire.PyreqwestError as error:
+            raise _fault(error, status) from None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()

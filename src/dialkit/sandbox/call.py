@@ -1,0 +1,72 @@
+"""One request as an operation understands it: checked against the catalog, its values typed."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dialkit.catalog.model import kind
+from dialkit.catalog.validate import faults
+from dialkit.sandbox.wire import Refusal
+
+if TYPE_CHECKING:
+    from dialkit.catalog import Operation
+    from dialkit.catalog.model import Schema
+
+    Values = dict[str, Any]
+
+BOOLEANS = {"true": True, "false": False}
+
+
+class Call(NamedTuple):
+    """An operation, whose key asks (a user's id), and what it was given, by place."""
+
+    operation: Operation
+    user_id: int
+    path: Values
+    query: Values
+    body: Values
+
+
+def read(operation: Operation, user_id: int, path: Values, query: Values, body: Any) -> Call:
+    """Check and type what was sent. `body` is decoded JSON, None where none was sent.
+
+    Path and query hold text. A null in the body counts as not given. Fields the operation does not know are
+    left out. Raises `Refusal` 400, naming the field.
+    """
+    sent = {"path": path, "query": query}
+    known: dict[str, Values] = {"path": {}, "query": {}, "body": {}}
+    if "limit" in query:  # undocumented on most lists, and honoured
+        known["query"]["limit"] = query["limit"]
+    for field in operation.fields:
+        if field.place == "body":
+            continue
+        if field.name in sent[field.place]:
+            value = _typed(sent[field.place][field.name], field.schema)
+            _check(value, field.schema, operation, field.name)
+            known[field.place][field.name] = value
+        elif field.required:
+            raise Refusal(400, f"{field.name}: is required")
+    if operation.body and (body is not None or operation.body["required"]):
+        body = {} if body is None else body
+        if not isinstance(body, dict):
+            raise Refusal(400, "The body must be a JSON object.")
+        body = {name: value for name, value in body.items() if value is not None}
+        _check(body, operation.body["schema"], operation, "")
+        names = {field.name for field in operation.fields if field.place == "body"}
+        known["body"] = {name: value for name, value in body.items() if name in names}
+    return Call(operation, user_id, **known)
+
+
+def _typed(text: str, schema: Schema) -> Any:
+    """Text as the schema's type; as it stands where it is not of that type, for the check to find."""
+    wanted = kind(schema)
+    if wanted == "integer" and re.fullmatch("-?[0-9]{1,19}", text):
+        return int(text)
+    return BOOLEANS.get(text, text) if wanted == "boolean" else text
+
+
+def _check(value: Any, schema: Schema, operation: Operation, name: str) -> None:
+    for found in faults(value, schema, operation.schemas):
+        place = ".".join(part for part in (name, found.path) if part)
+        raise Refusal(400, f"{place}: {found.message}" if place else found.message)

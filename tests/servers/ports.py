@@ -1,0 +1,28 @@
+"""Ports that nobody serves."""
+
+from __future__ import annotations
+
+import socket
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that was free a moment ago: for a server that is to be told its port."""
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        port: int = sock.getsockname()[1]
+        return port
+
+
+@contextmanager
+def refusing() -> Iterator[str]:
+    """The URL of a port that refuses connections for as long as the block lasts.
+
+    The port is bound but not listened on, so that no other process can be given it meanwhile.
+    """
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
