@@ -11,14 +11,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyreqwest.http import Url
 
 from dialkit.config import Config, check_base_url, config_dir, config_file, make_private, state_dir
-from dialkit.config.hosts import KNOWN, is_host
-from dialkit.config.table import SETTINGS, find, is_name
-from dialkit.errors import DialkitError, InvalidArgument, Refused
+from dialkit.config.hosts import is_host
+from dialkit.config.table import SETTINGS, find, is_name, leaves
+from dialkit.errors import InvalidArgument, Refused
 
 posix = pytest.mark.skipif(os.name != "posix", reason="file modes")
 
@@ -461,7 +461,10 @@ def test_many_writers_lose_nothing(environ: dict[str, str]) -> None:
     for writer in writers:
         writer.stdout.readline()  # type: ignore[union-attr]  # ready
     for writer in writers:
-        writer.communicate("\n")
+        writer.stdin.write("\n")  # type: ignore[union-attr]  # go, all of them
+        writer.stdin.flush()  # type: ignore[union-attr]
+    for writer in writers:
+        writer.communicate()
         assert writer.returncode == 0
     config = Config.load(environ)
     assert [config.alias(f"w{number}-{turn}") for number in range(4) for turn in range(5)] == [
@@ -734,6 +737,10 @@ def test_no_entry_opens_more_than_itself() -> None:
             check_base_url("https://a.example", [entry])
     with pytest.raises(Refused):
         check_base_url("https://2130706433", ["2130706433"])
+    with pytest.raises(Refused):
+        check_base_url(
+            "https://\u212ait.example", ["kit.example"]
+        )  # the kelvin sign becomes a k in lower case
     assert check_base_url("https://a.example", ["A.Example:443"]) == "https://a.example"
     assert is_host("a.example:8443")
     assert not any(is_host(text) for text in ("a.example/", "[::1]", "a b", "a@b.c", "é.example", "a:0", ""))
@@ -752,69 +759,43 @@ def hosts_of(url: str) -> set[tuple[str, str | None, int | None]]:
     }
 
 
-PIECES = st.sampled_from(
-    [
-        "https",
-        "http",
-        "HTTPS",
-        "://",
-        ":/",
-        "/",
-        "\\",
-        "@",
-        ":",
-        "?",
-        "#",
-        "%2e",
-        "%70",
-        ".",
-        "-",
-        "[",
-        "]",
-        "[::1]",
-    ]
-    + ["dialpad.com", "sandbox", "localhost", "127.0.0.1", "127.", "evil.example", "2130706433", "0x7f", "1"]
-    + [
-        "gateway.example:8443",
-        "10.0.0.5",
-        ":443",
-        ":80",
-        ":8443",
-        "\t",
-        "\n",
-        " ",
-        "\x00",
-        "\u3002",
-        "\uff20",
-        "xn--",
-    ]
-)
+WORDS = """https http HTTPS :// :/ / \\ @ : ? # %2e %70 . - [ ] [::1] dialpad.com sandbox localhost 127.0.0.1
+127. 1 evil.example 2130706433 0x7f gateway.example:8443 10.0.0.5 :443 :80 :8443 \u3002 \uff20 xn--"""
+PIECES = st.sampled_from([*WORDS.split(), "\t", "\n", " ", "\0"])
+NEARLY = st.tuples(
+    st.sampled_from(["https", "http", "HTTPS"]),
+    st.just("://"),
+    st.sampled_from(["", "", "", "x.", "x@", "\t"]),
+    st.sampled_from(["dialpad.com", "Sandbox.Dialpad.com", "localhost", "127.0.0.1", "[::1]", *ALLOWED]),
+    st.sampled_from(["", "", "", ".", "@evil.example", ".evil.example", "\\"]),
+    st.sampled_from(["", "", ":443", ":80", ":8443", ":0", ":65536"]),
+    st.sampled_from(["", "", "/", "/x", "?x", "#x", "\n"]),
+).map("".join)
 URLS = st.one_of(
-    st.lists(PIECES, max_size=8).map("".join),
-    st.lists(PIECES, max_size=5).map(lambda rest: "https://" + "".join(rest)),
+    NEARLY,
     st.builds(
         lambda url, at, piece: url[:at] + piece + url[at:],
-        st.sampled_from(
-            [*KNOWN, "http://127.0.0.1:8080", "http://[::1]:80/", "https://gateway.example:8443"]
-        ),
+        NEARLY,
         st.integers(0, 30),
-        st.one_of(PIECES, st.characters()),
+        PIECES | st.characters(),
     ),
+    st.lists(PIECES, max_size=8).map("".join),
     st.text(max_size=30).map(lambda rest: "https://" + rest),
 )
 
 
+@settings(deadline=None)
 @given(URLS)
 @example("https://dialpad.com")
 @example("http://localhost:1/")
 def test_what_is_checked_is_what_is_connected_to(url: str) -> None:
     try:
         normal = check_base_url(url, ALLOWED)
-    except Refused as error:
-        assert error.message.isprintable()
+    except Refused:
         return
     for text in (url, normal):
         ((scheme, host, port),) = hosts_of(text)
+        assert host
         loopback = host in ("localhost", "::1") or host.startswith("127.")
         assert loopback or scheme == "https"
         assert loopback or (host, port) in {
@@ -824,10 +805,11 @@ def test_what_is_checked_is_what_is_connected_to(url: str) -> None:
             ("gateway.example", 8443),
             ("10.0.0.5", 443),
         }
-        if host is not None and host.startswith("127."):
+        if host.startswith("127."):
             assert [part.isdigit() for part in host.split(".")] == [True] * 4
-        assert Url(text).path in ("", "/")
-        assert not (Url(text).username or Url(text).password or Url(text).query_string or Url(text).fragment)
+        whole = Url(text)
+        assert whole.path in ("", "/")
+        assert not any((whole.username, whole.password, whole.query_string, whole.fragment))
     assert hosts_of(url) == hosts_of(normal)
 
 
@@ -857,6 +839,7 @@ def test_an_empty_base_url_is_not_the_real_service(environ: dict[str, str], flag
         Config.load(environ).base_url(None, flag)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=70))
 def test_names(text: str) -> None:
     import re
@@ -864,22 +847,22 @@ def test_names(text: str) -> None:
     assert is_name(text) == bool(re.fullmatch(r"(?!\d+\Z)[A-Za-z0-9_.-]{1,64}", text, re.ASCII))
 
 
-@given(
-    st.dictionaries(
-        st.text(max_size=6), st.recursive(st.none() | st.booleans() | st.text(max_size=4), st.lists)
-    )
+VALUES = st.one_of(
+    st.none(), st.booleans(), st.floats(), st.integers(), st.text(max_size=4), st.just([1, "x"])
 )
-def test_no_file_makes_a_traceback(data: dict[str, object]) -> None:
-    from dialkit.config.table import leaves
 
-    for table in (
-        data,
-        {"accounts": data},
-        {"accounts": {"main": data}},
-        {"aliases": data},
-        {"defaults": data},
-    ):
-        try:
-            leaves(table, "config.toml")
-        except DialkitError as error:
-            assert error.message.isprintable()
+
+@settings(deadline=None)
+@given(
+    st.dictionaries(st.text(max_size=6), VALUES, max_size=2),
+    st.sampled_from([[], ["accounts"], ["accounts", "main"], ["aliases"]]),
+)
+def test_only_what_is_checked_comes_through(data: dict[str, object], above: list[str]) -> None:
+    for name in reversed(above):
+        data = {name: data}
+    try:
+        found = leaves(data, "config.toml")
+    except InvalidArgument:
+        return
+    for name, value in found.items():
+        assert find(name)[0].kind.valid(value)

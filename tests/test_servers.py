@@ -20,6 +20,7 @@ from servers import (
     Recorder,
     Reply,
     behaviours,
+    deaf,
     foreign,
     free_port,
     json_reply,
@@ -187,6 +188,8 @@ def test_ports_nobody_serves() -> None:
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=SECONDS)
     with socket.create_server(("127.0.0.1", free_port())):
         pass
+    with deaf() as url, pytest.raises((TimeoutError, ConnectionRefusedError)):
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=0.05)
 
 
 def test_a_recorder_is_quick(recorder: Recorder) -> None:

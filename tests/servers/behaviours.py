@@ -45,6 +45,17 @@ def ending(data: bytes = b"") -> Behaviour:
     return Behaviour(act)
 
 
+def raw(data: bytes) -> Behaviour:
+    """Sends `data` as it is, HTTP or not, and keeps the connection."""
+
+    def act(connection: Connection) -> bool:
+        connection.read()
+        connection.send(data)
+        return True
+
+    return Behaviour(act)
+
+
 # Answers as they should be
 
 
@@ -117,18 +128,7 @@ def chunked(value: Any = None, *, size: int = 3, cut: bool = False) -> Behaviour
     parts = [data[at : at + size] for at in range(0, len(data), size)]
     body = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
     whole = head(200, [JSON_TYPE, ("Transfer-Encoding", "chunked")]) + body
-    return ending(whole) if cut else answering_raw(whole + b"0\r\n\r\n")
-
-
-def answering_raw(data: bytes) -> Behaviour:
-    """Sends `data` as it is and keeps the connection."""
-
-    def act(connection: Connection) -> bool:
-        connection.read()
-        connection.send(data)
-        return True
-
-    return Behaviour(act)
+    return ending(whole) if cut else raw(whole + b"0\r\n\r\n")
 
 
 # Connections that break

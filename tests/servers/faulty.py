@@ -29,6 +29,11 @@ class Faulty(Server):
         self._script = list(script)
         self._guard = threading.Lock()
 
+    def prepend(self, *steps: Behaviour) -> None:
+        """Put `steps` before the rest of the script: for those that name the server's own URL."""
+        with self._guard:
+            self._script[:0] = steps
+
     def _claim(self, *, at_accept: bool) -> Behaviour | None:
         """Take the next step; with `at_accept` only if it is one that does not wait for a request."""
         with self._guard:

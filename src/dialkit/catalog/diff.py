@@ -25,7 +25,7 @@ STATED = (
 
 
 class Changes(NamedTuple):
-    """Operations by id: only in the newer document, only in the older, and in both but changed, line by line."""
+    """Operations by id: only in the newer document, only in the older, in both but changed, with lines."""
 
     new: list[str]
     gone: list[str]
@@ -46,7 +46,7 @@ def compare(old: dict[str, Any], new: dict[str, Any]) -> Changes:
         before, after = _Document(old), _Document(new)
         both = sorted(before.operations.keys() & after.operations.keys())
         lines = {name: list(islice(_operation(before, after, name), MOST)) for name in both}
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         raise BadDocument(f"not an OpenAPI 3 document: {error}") from error
     changed = {name: told for name, told in lines.items() if told}
     return Changes(
@@ -105,7 +105,7 @@ class _Document:
         return {}
 
     def shape(self, node: dict[str, Any], seen: set[str] | None = None) -> dict[str, Any]:
-        """A schema with its parts and choices laid together, each reference once; null is left out of types."""
+        """A schema with its parts and choices laid together, each reference once; null is no type here."""
         seen = set() if seen is None else seen
         schema = self.resolve(node)
         found = {**schema, "properties": dict(schema.get("properties", {})), "choices": 0}

@@ -96,7 +96,9 @@ def properties(schema: Schema, schemas: Schemas) -> dict[str, Schema]:
     found: dict[str, Schema] = dict(schema.get("properties", {}))
     for choice in (*schema.get("oneOf", ()), *schema.get("anyOf", ()), *schema.get("allOf", ())):
         for name, inner in properties(choice, schemas).items():
-            found.setdefault(name, inner)
+            known = found.setdefault(name, inner)
+            if "enum" in known and "enum" in inner:
+                found[name] = {**known, "enum": list(dict.fromkeys([*known["enum"], *inner["enum"]]))}
     return found
 
 

@@ -60,7 +60,7 @@ SYNONYMS = {
     "find": "list get",
     "greeting": "ivr",
     "group": "department callcenter",
-    "hold": "park queue",
+    "hold": "unpark callcenter",
     "hour": "office",
     "login": "oauth",
     "lookup": "get",

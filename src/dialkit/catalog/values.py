@@ -29,7 +29,7 @@ BOOLEANS = {
 ORDER = ("boolean", "integer", "number", "array", "object", "string")
 
 
-class ValueFault(ValueError):  # noqa: N818 - what is at fault is the value
+class ValueFault(ValueError):
     """A text is not the value a flag takes. `message` names the flag and the text, `hint` what to type."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:

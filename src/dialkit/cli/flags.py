@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.model import kind, properties, resolve
 from dialkit.catalog.values import ValueFault, read, read_array
-from dialkit.cli.options import Options, Parser, add_global, read_global
+from dialkit.cli.options import Options, Parser, add_global, read_global, with_defaults
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -42,8 +42,9 @@ def parse(app: App, operation: Operation, argv: list[str]) -> tuple[Options, dic
     for dotted in _dotted(argv, operation):
         parser.add_argument(dotted, dest=dotted[2:].replace("-", "_"), default=None)
     found_args, left = parser.parse_known_args(argv)
-    options = read_global(found_args)
-    app.options = options
+    app.options = options = read_global(found_args)
+    if not options.help:  # help works with a broken config, too
+        app.options = options = with_defaults(options, app.config)
     strange = next((word for word in left if word.startswith("-") and word != "-"), None)
     if strange is not None and not options.help:
         raise _unknown_flag(strange, operation, parser.prog, list(known))

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dialkit.config import Config
 
 FORMATS = ("json", "ndjson", "csv", "tsv", "table", "yaml", "ids", "raw")
 
@@ -83,6 +88,18 @@ class Options(NamedTuple):
     help: bool = False
 
 
+# What ``defaults`` in the config may hold: a test of the value, and what it wants in words. The other global
+# options have a setting of their own, or mean nothing (or too much) where nobody typed them.
+DEFAULTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "output": (lambda value: value in FORMATS, "one of " + ", ".join(FORMATS)),
+    "timeout": (lambda value: type(value) in (int, float) and 0.001 <= value < 1e18, "seconds above 0"),
+    "no_wait": (lambda value: type(value) is bool, "true or false"),
+    "no_color": (lambda value: type(value) is bool, "true or false"),
+    "verbose": (lambda value: type(value) is int and 1 <= value <= 2, "1 or 2"),
+    "profile": (lambda value: type(value) is str, "the name of a sender profile"),
+}
+
+
 class Parser(argparse.ArgumentParser):
     """argparse that raises `InvalidArgument` instead of printing and leaving."""
 
@@ -104,7 +121,9 @@ def add_global(parser: argparse.ArgumentParser) -> None:
 
 def read_global(found: argparse.Namespace) -> Options:
     """Global options from what argparse found. Raises `InvalidArgument`."""
-    values = {name: getattr(found, name, default) for name, default in Options._field_defaults.items()}
+    values: dict[str, Any] = {
+        name: getattr(found, name, default) for name, default in Options._field_defaults.items()
+    }
     if values["output"] is not None and values["output"] not in FORMATS:
         raise InvalidArgument(
             f"--output: {values['output']!r} is not a format", hint="one of " + ", ".join(FORMATS)
@@ -114,6 +133,28 @@ def read_global(found: argparse.Namespace) -> Options:
     values["timeout"] = _number(values["timeout"], "--timeout", float, 0.001)
     values["query"] = tuple(_pair(text) for text in values["query"] or ())
     return Options(**values)
+
+
+def with_defaults(options: Options, config: Config) -> Options:
+    """`options`, and for those not given what the folder's pin says, else ``defaults`` in the config.
+
+    Raises `InvalidArgument` for a name that can have no default, and for a value that will not do.
+    """
+    found = {name: check_default(name, value) for name, value in config.defaults.items()}
+    wanted = {name: found[name] for name in found if getattr(options, name, "") in (None, False, 0)}
+    return options._replace(**wanted) if wanted else options
+
+
+def check_default(name: str, value: Any) -> Any:
+    """`value`, if the global option `name` can have it as its default. Else `InvalidArgument`."""
+    fits, wants = DEFAULTS.get(name, (None, ""))
+    if fits is None:
+        raise InvalidArgument(
+            f"defaults.{name}: there is no such default", hint="there are: " + ", ".join(DEFAULTS)
+        )
+    if not fits(value):
+        raise InvalidArgument(f"the default of {name} cannot be {value!r}", hint=f"it must be {wants}")
+    return value
 
 
 def _number(text: str | None, flag: str, kind: type, least: float) -> Any:

@@ -187,27 +187,21 @@ class Config:
 
     def _write(self, dotted: str, path: tuple[str, ...], value: Value | None) -> bool:
         """Put `value` at `path`, or take away what is there (None). Says whether the file changed."""
-        changed = False
+        before: dict[str, Value] = {}
+        after: dict[str, Value] = {}
 
         def change(text: str | None) -> str | None:
             # What another process has written since we loaded counts: only our one setting is laid over it.
-            nonlocal changed
-            before = _leaves(text or "", self.path)
-            self.values = {key: old for key, old in before.items() if key != dotted}
+            before.update(_leaves(text or "", self.path))
+            after.update(before)
+            after.pop(dotted, None)
             if value is not None:
-                self.values[dotted] = value
-            changed = self.values != before
-            if not changed:
-                return None
-            after = _edited(text or "", path, value)
-            if _leaves(after, self.path) != self.values:
-                raise InvalidArgument(
-                    f"{self.path}: {dotted} cannot be changed here", hint="edit the file by hand"
-                )
-            return after
+                after[dotted] = value
+            return None if after == before else _edited(text or "", self.path, path, value, after)
 
         files.update(self.path, change)
-        return changed
+        self.values = after
+        return after != before
 
     def _tables(self, kind: str) -> dict[str, dict[str, Value]]:
         found: dict[str, dict[str, Value]] = {}
@@ -225,19 +219,36 @@ def _leaves(text: str, path: str) -> dict[str, Value]:
     return leaves(files.parse_toml(text, path), path)
 
 
-def _edited(text: str, path: tuple[str, ...], value: Value | None) -> str:
-    """The TOML text with one value set, or taken away (None), and nothing else touched."""
+def _edited(
+    text: str, file: str, path: tuple[str, ...], value: Value | None, wanted: dict[str, Value]
+) -> str:
+    """The TOML text with the value at `path` set, or taken away (None), and nothing else touched.
+
+    A new table gets a header of its own, or stands in braces where a header would swallow the lines after it
+    (beside ``accounts.main.key = …`` or within ``accounts = {…}``). What comes out is read again: only a text
+    that holds exactly the `wanted` settings is good.
+    """
     import tomlkit
 
-    document = tomlkit.parse(text)
-    table: Any = document
-    *tables, name = path
-    for depth, part in enumerate(tables):
-        if part not in table:
-            table[part] = tomlkit.table(is_super_table=depth < len(tables) - 1)
-        table = table[part]
-    if value is None:
-        del table[name]
-    else:
-        table[name] = value
-    return tomlkit.dumps(document)
+    for braces in (False, True):
+        document = tomlkit.parse(text)
+        table: Any = document
+        *tables, name = path
+        try:
+            for part in tables:
+                if part not in table:
+                    header = tomlkit.table(is_super_table=table is document and len(tables) > 1)
+                    table[part] = tomlkit.inline_table() if braces else header
+                table = table[part]
+            if value is None:
+                del table[name]
+            else:
+                table[name] = value
+            edited = tomlkit.dumps(document)
+            if _leaves(edited, file) == wanted:
+                return edited
+        except (ValueError, InvalidArgument):
+            pass  # tomlkit's word for "no such thing here", or a text that no longer is a config
+    raise InvalidArgument(
+        f"{file}: {'.'.join(path)} cannot be changed by program", hint="edit the file by hand"
+    )

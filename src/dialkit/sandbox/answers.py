@@ -29,10 +29,17 @@ def compose(world: World, call: Call) -> Any:
     asked = {**call.body, **call.query, **call.path}
     if operation.method == "POST" and "id" not in asked and len(str(made.get("id", ""))) == ID_DIGITS:
         asked["id"] = world.new_id()
-    for name in known.keys() & asked.keys() - set(pages.values()):
-        # Some ids are integers in a request and text in its answer.
-        spellings = (asked[name], str(asked[name])) if isinstance(asked[name], int) else (asked[name],)
-        fitting = (value for value in spellings if not faults(value, known[name], schemas, loose=True))
-        made = {**made, name: next(fitting, made.get(name))}
+    paging = [pages.get(name) for name in ("items", "cursor", "more")]
+    for name, value in asked.items():
+        if name in known and name not in paging:
+            fitting = (v for v in _spellings(value) if not faults(v, known[name], schemas))
+            made = {**made, name: next(fitting, made.get(name))}
     last = {pages.get("cursor"): None, pages.get("more"): False}
     return {**made, **{name: value for name, value in last.items() if name in made}}
+
+
+def _spellings(value: Any) -> tuple[Any, ...]:
+    """A value, and what it may be in the answer: some ids are text here and integers there."""
+    if isinstance(value, str) and value.isdecimal() and len(value) == ID_DIGITS:
+        return value, int(value)
+    return (value, str(value)) if isinstance(value, int) else (value,)

@@ -62,7 +62,10 @@ class App:
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
-        body = await _read(receive)
+        try:
+            body = await _read(receive)
+        except ConnectionError:
+            return  # half a request is none
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
         more: dict[str, str] = {}
@@ -140,11 +143,16 @@ class App:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """The body, None where it is larger than allowed: it is then read to its end, and not kept."""
+    """The body, None where it is larger than allowed: it is then read to its end, and not kept.
+
+    Raises `ConnectionError` where the client left before the end.
+    """
     parts: list[bytes] = []
     size, more = 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ConnectionError
         size += len(message.get("body", b""))
         if size <= MOST_BODY:
             parts.append(message.get("body", b""))

@@ -42,7 +42,20 @@ NUMBERS = [
     ("+12065550145", SEATTLE, None),
 ]
 AGENTS, CUSTOMERS = 5, 12  # how many more people and contacts the seed makes up
-GIVEN = ("Ada", "Bruno", "Carla", "Dmitri", "Elif", "Farid", "Greta", "Hiro", "Ivana", "Jonas", "Kemi", "Liam")
+GIVEN = (
+    "Ada",
+    "Bruno",
+    "Carla",
+    "Dmitri",
+    "Elif",
+    "Farid",
+    "Greta",
+    "Hiro",
+    "Ivana",
+    "Jonas",
+    "Kemi",
+    "Liam",
+)
 FAMILY = ("Abbott", "Brandt", "Castillo", "Dube", "Eriksen", "Fontaine", "Gupta", "Hoang", "Ito", "Janssen")
 
 

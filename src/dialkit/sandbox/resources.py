@@ -21,8 +21,8 @@ PAGE = 100  # records of a page at the most; also what a page has when nothing i
 class Resource(NamedTuple):
     """One kind of thing: its table in the world, and its operations by what they do.
 
-    `settle` completes a record after it was made or changed; it may refuse. `leave` undoes what hangs on a
-    record that goes; `enter` does what a new one asks for. `wanted` says whether a record belongs in a list that was asked for with a query.
+    `settle` completes a record that was made or changed, or refuses it; `enter` does what a new one asks
+    for; `leave` undoes what hangs on one that goes. `wanted`: whether a query wants a record in the list.
     """
 
     table: str

@@ -45,7 +45,7 @@ class Router:
                 allowed.update(methods)
         if allowed:
             raise Refusal(405, f"{method} is not allowed at {path}.", {"allow": ", ".join(sorted(allowed))})
-        raise Refusal(404, f"Nothing is at {path}.")
+        raise Refusal(404, f"Nothing is at {path[:200]}.")
 
 
 def _fits(part: str, segment: str) -> bool:

@@ -38,10 +38,13 @@ def fault(status: int, message: str) -> dict[str, Any]:
 def encode(value: Any, schema: Schema, schemas: Schemas) -> Any:
     """A value as an answer of that schema spells it.
 
-    What the schema does not name is left out, so a record may hold more than an answer shows.
+    Properties the schema does not name are left out, so a record may hold more than an answer shows; where it
+    names none, the object may hold anything and stays as it is.
     """
     if isinstance(value, dict):
         known = properties(schema, schemas)
+        if not known:
+            return value
         return {
             name: encode(value[name], inner, schemas)
             for name, inner in known.items()

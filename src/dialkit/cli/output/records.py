@@ -27,13 +27,15 @@ QUOTED = re.compile(r'[",\r\n]')
 # What an item is called by, best first; then any key that ends in `_id`.
 IDENTITY = ("id", "call_id", "number", "request_id")
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def cell_text(value: Any) -> str:
     """A value as the text of a cell: null empty, nested values as compact JSON, formulas behind a ``'``."""
     if value is None:
         return ""
     if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return _encode(value)
     if FORMULA.match(value) and not NUMBER.fullmatch(value):
         return "'" + value
     return value

@@ -39,7 +39,7 @@ RANK = {name: place for place, name in enumerate(FIRST)}
 # Ids, phone numbers and times are worth nothing when cut.
 ID = re.compile(r"(.*[._])?(id|uid|number)")
 RIGID = re.compile(r"[+(]?[0-9][0-9 ().:TZ+-]*")
-NUMERIC = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+NUMBERS = (int, float, type(None))
 
 
 class Column(NamedTuple):
@@ -108,28 +108,24 @@ def _write_rows(rows: Iterator[dict[str, Any]], options: Options, out: TextIO) -
         out.flush()
     if not sample:
         return "no items"
-    hidden = len(names) - len(columns)
-    return (
-        f"fields not shown: {hidden}; pick with --fields NAME,NAME or see all with -o json"
-        if hidden
-        else None
-    )
+    if len(columns) == len(names):
+        return None
+    return f"fields not shown: {len(names) - len(columns)}; name some with --fields, or see all with -o json"
 
 
 def measure(name: str, rows: list[dict[str, Any]]) -> Column:
     """The column of a field, as wide as its name and its cells."""
-    texts = [text for row in rows if (text := cell(name, row.get(name)))]
+    values = [row.get(name) for row in rows]
+    texts = [text for value in values if (text := cell(name, value))]
     size = max(map(width, (show(name), *texts)))
     is_id = ID.fullmatch(name) is not None
     rigid = is_id or all(map(RIGID.fullmatch, texts))
-    values = [row.get(name) for row in rows]
     nested = any(isinstance(value, dict | list) for value in values)
     return Column(
         name,
         size,
         floor=size if rigid else min(size, FLOOR),
-        right=not (is_id or any(isinstance(value, str) for value in values))
-        and all(map(NUMERIC.fullmatch, texts)),
+        right=not is_id and all(type(value) in NUMBERS for value in values),
         rank=RANK.get(name, len(RANK) + nested) if texts else None,
     )
 

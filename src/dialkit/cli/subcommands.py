@@ -1,0 +1,146 @@
+"""Our own commands: choosing a subcommand from a table, reading flags, showing help.
+
+A command module holds ``run(app, argv) -> int``. One with subcommands keeps them in a table::
+
+    TABLE = {"use": Sub(use, "NAME", "make an account the default")}
+    HELP = Help("auth", "API keys.", ("dialpad auth use work",))
+
+    def run(app, argv):
+        return choose(app, argv, HELP, TABLE)
+
+    def use(app, argv):
+        options, found = parse(app, "auth use", argv, (("name",), {"metavar": "NAME"}))
+        view = showing(app, options)      # only where it shows data: checks -o, --fields and --jq
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dialkit.cli.options import TABLE as GLOBAL
+from dialkit.cli.options import Parser, read_global, with_defaults
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable, Mapping
+
+    from dialkit.cli.app import App
+    from dialkit.cli.options import Options
+    from dialkit.cli.show import View
+
+    # The name or flags of an argument, and how argparse reads it.
+    Argument = tuple[tuple[str, ...], dict[str, Any]]
+
+# Global options of a command that shows data, and of one that asks Dialpad.
+SHOWING = ("--output", "--fields", "--jq", "--no-color")
+ASKING = ("--account", "--base-url", "--company-id", "--timeout", "--verbose")
+
+# Longer usages push their help to a line of its own.
+COLUMN = 40
+
+
+class Sub(NamedTuple):
+    """One subcommand: what runs it, the words and flags it takes as help shows them, and one line on it."""
+
+    run: Callable[[App, list[str]], int]
+    takes: str
+    help: str
+
+
+class Help(NamedTuple):
+    """The help of one command: its words after ``dialpad``, what it is about, and lines that can be typed.
+
+    `takes` are the words and flags of a command without subcommands; `rows` explain them.
+    """
+
+    name: str
+    about: str
+    examples: tuple[str, ...] = ()
+    takes: str = ""
+    rows: tuple[tuple[str, str], ...] = ()
+
+    def text(self, subcommands: Mapping[str, Sub] | None = None) -> str:
+        """The page as ``--help`` prints it."""
+        words = [(f"{word} {sub.takes}".rstrip(), sub.help) for word, sub in (subcommands or {}).items()]
+        takes = "SUBCOMMAND" if subcommands else self.takes
+        lines = [self.about, "", f"usage: dialpad {self.name} {takes}".rstrip()]
+        if words or self.rows:
+            lines += ["", *_rows(words or self.rows)]
+        if self.examples:
+            lines += ["", "Examples:", *(f"  {line}" for line in self.examples)]
+        return "\n".join(lines) + "\n"
+
+
+def choose(app: App, argv: list[str], about: Help, table: Mapping[str, Sub]) -> int:
+    """Run the subcommand that `argv` names; its exit code. Without one, or with ``--help``: show help.
+
+    Global options may stand before the subcommand. Raises `InvalidArgument` for an unknown one.
+    """
+    from dialkit.cli.dispatch import split
+
+    before, words, rest = split(argv)
+    if wants_help(argv) or not (words or rest):
+        app.stdout.write(about.text(table))
+        return 0
+    if not words:
+        raise InvalidArgument(f"dialpad {about.name}: which?", hint="one of " + ", ".join(table))
+    sub = table.get(words[0])
+    if sub is None:
+        raise unknown(f"dialpad {about.name} has no subcommand", words[0], table)
+    return sub.run(app, words[1:] + before + rest)
+
+
+def wants_help(argv: list[str]) -> bool:
+    """Whether ``-h`` or ``--help`` stands in the line; after ``--`` it is another command's."""
+    own = argv[: argv.index("--")] if "--" in argv else argv
+    return "-h" in own or "--help" in own
+
+
+def unknown(what: str, word: str, known: Iterable[str]) -> InvalidArgument:
+    """The error for a word that is not one of `known`, with those that may have been meant."""
+    from dialkit.catalog.model import nearest
+
+    names = list(known)
+    near = nearest(word, names)
+    hint = f"did you mean {' or '.join(near)}?" if near else "one of " + ", ".join(names)
+    return InvalidArgument(f"{what} {word!r}", hint=hint if names else None)
+
+
+def parse(
+    app: App, name: str, argv: list[str], *arguments: Argument, takes: Iterable[str] = SHOWING
+) -> tuple[Options, argparse.Namespace]:
+    """Read `argv` of the command `name` (``auth use``): global options, and what argparse found.
+
+    `takes` are the global options it takes, by their long flags; any other is an error. Raises
+    `InvalidArgument`.
+    """
+    parser = Parser(prog=f"dialpad {name}")
+    for option in GLOBAL:
+        if not set(option.flags).isdisjoint(takes):
+            parser.add_argument(*option.flags, **option.how)
+    for flags, how in arguments:
+        parser.add_argument(*flags, **how)
+    found = parser.parse_args(argv)
+    options = app.options = read_global(found)
+    return options, found
+
+
+def showing(app: App, options: Options) -> View:
+    """How to show data: the flags, then the folder's pin, then the config. Raises `InvalidArgument`."""
+    from dialkit.cli.show import View
+
+    app.options = with_defaults(options, app.config)
+    return View(app, app.options)
+
+
+def _rows(rows: Iterable[tuple[str, str]]) -> list[str]:
+    rows = list(rows)
+    width = max((len(left) for left, _ in rows if len(left) <= COLUMN), default=0)
+    lines = []
+    for left, right in rows:
+        if len(left) > width:
+            lines.append(f"  {left}")
+            left = ""
+        lines.append(f"  {left:{width}}  {right}")
+    return lines

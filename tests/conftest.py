@@ -1,0 +1,87 @@
+"""What all tests share: running the real command line in this process, and in one of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from dialkit.cli.app import App
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+class Ran(NamedTuple):
+    """What a command did: exit code, stdout, stderr."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    """An environment of its own: an empty home, no keyring, a key that is none."""
+    return {
+        "HOME": str(tmp_path),
+        "USERPROFILE": str(tmp_path),
+        "DIALKIT_HOME": str(tmp_path / "dialkit"),
+        "DIALKIT_KEYRING": "off",
+        "DIALPAD_API_KEY": "test-key",
+        "PATH": os.environ.get("PATH", ""),
+        **{name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ},
+    }
+
+
+@pytest.fixture
+def dialpad(environ: dict[str, str], tmp_path: Path) -> Callable[..., Ran]:
+    """Run the command line in this process: ``dialpad("users", "list", stdin="", tty=False, DIALPAD_X="…")``."""
+
+    def run(*argv: str, stdin: str = "", tty: bool = False, cwd: str | None = None, **extra: str) -> Ran:
+        kind = Terminal if tty else io.StringIO
+        out, err = kind(), kind()
+        app = App(
+            list(argv),
+            stdin=io.StringIO(stdin),
+            stdout=out,
+            stderr=err,
+            environ={**environ, **extra},
+            cwd=cwd or str(tmp_path),
+        )
+        return Ran(app.run(), out.getvalue(), err.getvalue())
+
+    return run
+
+
+@pytest.fixture
+def process(environ: dict[str, str], tmp_path: Path) -> Callable[..., Ran]:
+    """Run the command line in a process of its own."""
+
+    def run(*argv: str, stdin: str = "", cwd: str | None = None, **extra: str) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "dialkit", *argv],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            env={**environ, **extra},
+            cwd=cwd or tmp_path,
+            timeout=60,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run
