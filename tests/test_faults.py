@@ -1,7 +1,7 @@
 """The client against a server that misbehaves: every fault, for a read and for a write, sync and async.
 
-What is held here: a write whose outcome is unknown was received exactly once; the key goes to no other host and
-into no error; nothing takes longer than the client was told to wait; memory stays bounded.
+What is held here: a write whose outcome is unknown was received exactly once; the key goes to no other host
+and into no error; nothing takes longer than the client was told to wait; memory stays bounded.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
+from dialkit.catalog import Catalog
 from dialkit.client import AsyncDialpad, Dialpad, Policy, Retry
 from dialkit.client.clock import Clock
 from dialkit.client.response import Response
@@ -32,21 +33,23 @@ from dialkit.errors import (
     ValidationFailed,
 )
 from servers import Faulty, LimitedServer, Recorder, behaviours, deaf, foreign, json_reply, refusing
-from servers.behaviours import Behaviour, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from servers.behaviours import Behaviour, Stream
 
 
 KEY = "dk_3f9a1c7e5b2d4608"
 READ = ("users.get", {"id": "1"})
 WRITE = ("sms.send", {"to_numbers": ["+14155550123"], "text": "hello", "user_id": 5})
 REQUESTS = {"read": READ, "write": WRITE}
-KINDS = ("sync", "interruptible", "async")
 PATIENT = 5.0  # a read timeout that never comes, in seconds
 HASTY = 0.1  # one that always comes
-BOUND = 3.0  # seconds in which everything must be over
+BOUND = 5.0  # seconds in which everything must be over
+CATALOG = Catalog()
+DEFAULT = Policy()
 Outcome = Response | DialkitError
 
 
@@ -78,15 +81,15 @@ class Asker:
         self.kind = kind
         self.clock = FakeClock()
         self.retries: list[Retry] = []
-        self._options = {"environ": {"DIALKIT_HOME": str(home)}, "clock": self.clock, "seed": 1}
+        self._options = {"environ": {"DIALKIT_HOME": str(home)}, "catalog": CATALOG, "seed": 1}
 
     def _client(self, make: Any, url: str, policy: Policy, read: float, more: dict[str, Any]) -> Any:
         policy = policy._replace(on_retry=self.retries.append)
-        options = {"connect": PATIENT, "limits": False, **self._options, **more}
+        options = {"connect": PATIENT, "limits": False, "clock": self.clock, **self._options, **more}
         return make(KEY, base_url=url, policy=policy, read=read, **options)
 
     def ask(
-        self, url: str, *requests: Any, policy: Policy = Policy(), read: float = PATIENT, **more: Any
+        self, url: str, *requests: Any, policy: Policy = DEFAULT, read: float = PATIENT, **more: Any
     ) -> list[Outcome]:
         """One client, all `requests` in turn; the response or the error of each. Keeps to `BOUND`."""
         begin = time.monotonic()
@@ -125,15 +128,15 @@ class Asker:
         found: list[Any] = []
 
         async def collect() -> None:
-            async with self._client(AsyncDialpad, url, Policy(), PATIENT, more) as client:
-                async for item in client.items(operation, params):
-                    found.append(item)
+            async with self._client(AsyncDialpad, url, DEFAULT, PATIENT, more) as client:
+                async for page in client.pages(operation, params):
+                    found.extend(page)
 
         try:
             if self.kind == "async":
                 asyncio.run(collect())
             else:
-                with self._client(Dialpad, url, Policy(), PATIENT, more) as client:
+                with self._client(Dialpad, url, DEFAULT, PATIENT, more) as client:
                     found.extend(client.items(operation, params))
         except DialkitError as error:
             assert_no_key(error)
@@ -157,8 +160,13 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=["sync", "async"])
 def asker(request: pytest.FixtureRequest, tmp_path: Path) -> Asker:
+    return Asker(request.param, tmp_path)
+
+
+@pytest.fixture(params=["sync", "interruptible", "async"])
+def every_asker(request: pytest.FixtureRequest, tmp_path: Path) -> Asker:
     return Asker(request.param, tmp_path)
 
 
@@ -238,10 +246,12 @@ FAULTS = {
         behaviours.truncated_json, UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False
     ),
     "deep_json": Fault(
-        lambda: behaviours.status(200, b"[" * 200_000), UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False
+        lambda: behaviours.status(200, b"[" * 200_000),
+        UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False,
     ),
     "not_utf8": Fault(
-        lambda: behaviours.status(200, b'"\xff\xfe\xfa"'), UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False
+        lambda: behaviours.status(200, b'"\xff\xfe\xfa"'),
+        UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False,
     ),
     # Something in between, or the API itself, says no.
     "html_502": Fault(behaviours.html, UpstreamError, "Bad Gateway", OutcomeUnknown, "answered 502"),
@@ -278,8 +288,9 @@ def test_a_fault_in_a_read(asker: Asker, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_in_a_write(asker: Asker, name: str) -> None:
+def test_a_fault_in_a_write(every_asker: Asker, name: str) -> None:
     """It is received exactly once, whatever happens, and an unknown outcome is called that."""
+    asker = every_asker
     fault = FAULTS[name]
     with Faulty(fault.step()) as server:
         [outcome] = asker.ask(server.url, WRITE, read=fault.patience)
@@ -336,16 +347,6 @@ def test_a_tls_handshake_that_hangs(asker: Asker, what: str) -> None:
         [outcome] = asker.ask(url, REQUESTS[what], policy=Policy(max_retries=0), connect=HASTY)
     holds(outcome, NetworkError, "nothing was sent")
     assert (server.connections, server.begun) == (1, [])
-
-
-@pytest.mark.parametrize("what", REQUESTS)
-def test_a_host_that_has_no_address(quick: Asker, what: str) -> None:
-    """`localhost` names no foreign host, and nothing under it resolves to one."""
-    environ = {**quick._options["environ"]}
-    del environ
-    with refusing() as url:
-        [outcome] = quick.ask(url.replace("127.0.0.1", "localhost"), REQUESTS[what])
-    holds(outcome, NetworkError, "nothing was sent")
 
 
 def test_a_reset_while_a_read_leaves(asker: Asker) -> None:
@@ -426,7 +427,10 @@ def test_429_until_a_date(quick: Asker, ahead: int) -> None:
 @pytest.mark.parametrize("what", REQUESTS)
 @pytest.mark.parametrize(
     "given",
-    [None, "", "soon", "-5", "1,2", "9" * 30, "Mon, 99 Foo 2026 99:99:99 GMT", "Fri, 31 Dec 0000 23:59:59 +9999"],
+    [
+        None, "", "soon", "-5", "1,2", "9" * 30,
+        "Mon, 99 Foo 2026 99:99:99 GMT", "Fri, 31 Dec 0000 23:59:59 +9999",
+    ],
 )  # fmt: skip
 def test_429_that_does_not_say_how_long(quick: Asker, what: str, given: str | None) -> None:
     """Longer each time, with jitter, and then it is an error."""
@@ -450,7 +454,7 @@ def test_429_that_asks_for_too_long(asker: Asker, given: int) -> None:
 
 
 def test_429_that_asks_for_years_does_not_stop_the_requests_after_it(quick: Asker) -> None:
-    """With the limiter on, which remembers what the server said: no single answer may silence a key for good."""
+    """The limiter remembers what the server said, but no single answer may silence a key for good."""
     with Faulty(behaviours.rate_limited(999_999_999), behaviours.ok()) as server:
         _, second = quick.ask(server.url, WRITE, WRITE, limits=True)
     assert sum(seconds for seconds, _ in quick.clock.slept) <= Policy().deadline
@@ -470,11 +474,14 @@ def test_429_holds_back_the_next_request_of_the_limit(asker: Asker) -> None:
     assert asker.clock.slept[0][0] == pytest.approx(20, abs=0.1)
 
 
-def test_a_real_limit_is_met_by_waiting(quick: Asker) -> None:
-    with LimitedServer(2, 0.05, retry_after=False) as server:
-        outcomes = quick.ask(server.url, *[WRITE] * 4, policy=Policy(max_retries=100, deadline=1e9))
-    assert len(server.accepted_times) == 4
+def test_a_real_limit_is_met_by_waiting(asker: Asker) -> None:
+    """In real time, with 429 and no Retry-After as the only guide."""
+    policy = Policy(max_retries=20, backoff=0.02)
+    with LimitedServer(2, 0.05) as server:
+        outcomes = asker.ask(server.url, *[WRITE] * 5, policy=policy, clock=Clock())
     assert all(isinstance(outcome, Response) for outcome in outcomes)
+    assert len(server.accepted_times) == 5
+    assert len(server.requests) == 5 + len(asker.retries)
 
 
 def test_repeating_ends_at_the_deadline(asker: Asker) -> None:
@@ -504,25 +511,23 @@ def test_a_redirect_to_another_host_is_not_followed(
 
 # {here} and {there} are host:port of the server and of the foreign one.
 ELSEWHERE = [
-    "//{there}/x", "http:{there}/x", "HTTP://{there}/x", "///{there}/x", "/\\{there}/x", "\\\\{there}/x", "http:\\\\{there}/x",
-    "http://{here}@{there}/x", "http://{here}:x@{there}/x", "http://{here}\\@{there}/x", "http://{here}#@{there}/x",
-    "http://{here}.{there}/x", "http:/{there}/x", "/%09/{there}/x", "/..//{there}/x", "http://{there}\\@{here}/x",
-    "https://{here}/x", "ftp://{here}/x", "file:///etc/passwd", "javascript:alert(1)", "?", "#", "", " ",
+    "//{there}/x", "http:{there}/x", "HTTP://{there}/x", "///{there}/x", "/\\{there}/x", "\\\\{there}/x",
+    "http:\\\\{there}/x", "http://{here}@{there}/x", "http://{here}:x@{there}/x", "http://{here}\\@{there}/x",
+    "http://{here}#@{there}/x", "http://{here}.{there}/x", "http:/{there}/x", "/%09/{there}/x",
+    "/..//{there}/x", "http://{there}\\@{here}/x", "https://{here}/x", "ftp://{here}/x", "file:///etc/passwd",
+    "javascript:alert(1)", "?", "#", "", " ",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("location", ELSEWHERE)
-@pytest.mark.parametrize("code", [302, 307])
-@pytest.mark.parametrize("what", REQUESTS)
+@pytest.mark.parametrize(("what", "code"), [("read", 302), ("write", 307)])
 def test_no_spelling_of_a_redirect_reaches_another_host(
     quick: Asker, other: Recorder, what: str, code: int, location: str
 ) -> None:
-    with Recorder() as neighbour, Faulty(behaviours.ok()) as server:
+    with Faulty(behaviours.ok()) as server:
         hosts = {"here": f"{server.name}:{server.port}", "there": f"{other.name}:{other.port}"}
         server.prepend(behaviours.redirect(location.format(**hosts), code))
         quick.ask(server.url, REQUESTS[what])
-        server.stop()
-    assert not neighbour.begun
     assert 1 <= len(server.requests) <= 2
 
 
@@ -601,11 +606,11 @@ def test_a_key_that_is_sent_back_is_not_shown(quick: Asker, what: str, step: Beh
 
 
 STRANGE_BODIES: list[Any] = [
-    b"", b"null", b"5", b"[]", b'"text"', b"{}", b"[[[[", b"[" * 200_000, b"\xff\xfe", b"<html>", b"<" * 100_000,
-    b"<title>" * 20_000, {"error": None}, {"error": 5}, {"error": []}, {"error": "text"}, {"error": {}}, {"error": {"message": {"a": 1}}},
+    b"", b"null", b"5", b"[]", b'"text"', b"{}", b"[[[[", b"[" * 200_000, b"\xff\xfe", b"<html>",
+    b"<" * 100_000, b"<title>" * 20_000, {"message": ["x"]}, {"error": None}, {"error": 5}, {"error": []},
+    {"error": "text"}, {"error": {}}, {"error": {"message": {"a": 1}}}, {"error": {"code": "x" * 100_000}},
     {"error": {"message": None, "errors": None}}, {"error": {"errors": 5}}, {"error": {"errors": "text"}},
-    {"error": {"errors": {"a": 1}}}, {"error": {"errors": [5, None, "x", {"message": 5}]}}, {"message": ["x"]},
-    {"error": {"code": "x" * 100_000}},
+    {"error": {"errors": {"a": 1}}}, {"error": {"errors": [5, None, "x", {"message": 5}]}},
 ]  # fmt: skip
 
 
@@ -623,6 +628,13 @@ def test_an_error_may_have_any_body(quick: Asker, what: str, code: int) -> None:
         assert outcome.as_dict()["status"] == code
         assert 0 < len(outcome.message) < 5_000
         assert "\n" not in outcome.message
+
+
+def test_an_error_page_cannot_keep_us_busy(quick: Asker) -> None:
+    """`BOUND` fails where reading it takes time by the square of its length."""
+    with Faulty(behaviours.status(404, b"<title" * 40_000)) as server:
+        [outcome] = quick.ask(server.url, READ)
+    assert isinstance(outcome, NotFound)
 
 
 def test_a_message_from_outside_is_one_line_of_text(quick: Asker) -> None:
@@ -691,7 +703,7 @@ def test_three_gigabytes_do_not_fill_the_memory(name: str, tmp_path: Path) -> No
             [sys.executable, "-c", MEASURE, server.url, KEY],
             env={"DIALKIT_HOME": str(tmp_path)}, capture_output=True, check=True, text=True, timeout=30,
         )  # fmt: skip
-    assert int(done.stdout) < 2.5 * LIMIT
+    assert int(done.stdout) < 1.5 * LIMIT
 
 
 def test_a_large_answer_within_the_limit_is_taken(asker: Asker) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
 import re
 import subprocess
 import sys
-import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TEXT_FORMATS = sorted(FORMATS.keys() - {"raw"})
+few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+PLAIN = Options()
 TERMINAL = Options(is_tty=True, width=80)
 
 numbers = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
@@ -45,7 +48,7 @@ HOSTILE = "=+-@|!\t\r\n'\",;\\ \x00\x1b\x7f\x9b\u202e\u2066\ufeff＝０1aé漢\u
 hostile = st.text(HOSTILE, min_size=1, max_size=10)
 
 
-def shown(data: Any, options: Options = Options(), *, err: io.StringIO | None = None) -> str:
+def shown(data: Any, options: Options = PLAIN, *, err: io.StringIO | None = None) -> str:
     """What reaches the other end of a real UTF-8 stream, byte for byte."""
     raw = io.BytesIO()
     out = io.TextIOWrapper(raw, encoding="utf-8")
@@ -62,12 +65,14 @@ def failing(*items: Any) -> Iterator[Any]:
 # Documents
 
 
+@few
 @given(values)
 def test_json_round_trips(value: Any) -> None:
     assert json.loads(shown(value)) == value
     assert json.loads(shown(value, TERMINAL._replace(format="json"))) == value
 
 
+@few
 @given(st.lists(values, max_size=4))
 def test_streams_of_json_round_trip(items: list[Any]) -> None:
     assert json.loads(shown(Items(items), Options("json"))) == items
@@ -108,11 +113,13 @@ def test_what_came_before_an_error_is_shown(form: str) -> None:
     assert "72" in out.getvalue()
 
 
+@few
 @given(values)
 def test_yaml_round_trips(value: Any) -> None:
     assert yaml.safe_load(shown(value, Options("yaml"))) == value
 
 
+@few
 @given(st.lists(objects, max_size=3))
 def test_a_stream_of_yaml_is_one_sequence(items: list[Any]) -> None:
     assert yaml.safe_load(shown(Items(items), Options("yaml"))) == items
@@ -165,18 +172,38 @@ def test_the_first_item_is_out_before_the_second_is_made(form: str) -> None:
         assert b"second" in os.read(end.fileno(), 4096)
 
 
-@pytest.mark.parametrize("form", ["ndjson", "csv", "json", "ids", "tsv"])
-def test_memory_stays_flat(form: str) -> None:
-    count = 100_000 if form == "ndjson" else 10_000
-    items = ({"id": number, "text": "x" * 200} for number in range(count))
+class Row(dict[str, Any]):
+    """An item that knows how many of its kind are alive."""
+
+    alive = 0
+
+    def __init__(self, number: int) -> None:
+        super().__init__(id=number)
+        Row.alive += 1
+
+    def __del__(self) -> None:
+        Row.alive -= 1
+
+
+@pytest.mark.parametrize(
+    ("form", "held", "count"),
+    [("ndjson", 2, 100_000), ("json", 2, 3000), ("ids", 2, 3000), ("csv", 1002, 3000),
+     ("tsv", 1002, 3000), ("table", 202, 3000)],
+)  # fmt: skip
+def test_memory_stays_flat(form: str, held: int, count: int) -> None:
+    most = 0
+
+    def items() -> Iterator[Row]:
+        nonlocal most
+        for number in range(count):
+            yield Row(number)
+            most = max(most, Row.alive)
+
+    gc.collect()
+    assert Row.alive == 0
     with open(os.devnull, "w", encoding="utf-8") as out:
-        tracemalloc.start()
-        try:
-            write(Items(items), Options(form), out)
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-    assert peak < 2_000_000  # all of them take 40 MB; csv holds 1,000 back
+        write(Items(items()), Options(form), out)
+    assert 0 < most <= held
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a closed pipe is another error there")
@@ -231,6 +258,7 @@ UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud80
 
 
 @pytest.mark.parametrize("form", TEXT_FORMATS)
+@few
 @given(
     item=st.dictionaries(
         hostile,
@@ -240,7 +268,7 @@ UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud80
 )
 def test_nothing_steers_a_terminal(form: str, item: dict[str, Any]) -> None:
     options = Options(form, is_tty=True, width=60)
-    for data in (Items([{"id": "\x1b]0;owned\x07"}, item]), {"id": "\x1b[2J", **item}):
+    for data in (Items([{"id": "\x1b]0;owned\x07"}, item | {"id": 1}]), {"id": "\x1b[2J"} | item):
         assert not UNSAFE.search(shown(data, options))
     assert not UNSAFE.search(shown(list(item.values()), options._replace(format=None, jq=".[]")))
 
@@ -277,6 +305,7 @@ def read_csv(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text, newline="")))
 
 
+@few
 @given(st.lists(st.dictionaries(hostile, hostile, min_size=1, max_size=3), min_size=1, max_size=3))
 def test_no_cell_is_a_formula(rows: list[dict[str, str]]) -> None:
     for form in ("csv", "tsv"):
@@ -284,9 +313,9 @@ def test_no_cell_is_a_formula(rows: list[dict[str, str]]) -> None:
         table = read_csv(text) if form == "csv" else [line.split("\t") for line in text.split("\n")[:-1]]
         assert len(table) == len(rows) + 1
         assert len({len(line) for line in table}) == 1
-        for cell in (cell for line in table for cell in line):
-            runs = re.match(r"[\ufeff ]*[=+\-@\t\r\n＝＋－＠]", cell)
-            assert not runs or re.fullmatch("[+-]?[0-9]+", cell)
+        for text in (text for line in table for text in line):
+            runs = re.match(r"[\ufeff ]*[=+\-@＝＋－＠]|[\t\r\n]", text)
+            assert not runs or re.fullmatch("[+-]?[0-9]+", text)
 
 
 @pytest.mark.parametrize(
@@ -319,6 +348,7 @@ def test_cells(given_: Any, cell: str) -> None:
 printable = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n\t\"',"))
 
 
+@few
 @given(st.lists(st.tuples(printable, printable)))
 def test_csv_gives_back_what_went_in(rows: list[tuple[str, str]]) -> None:
     data = [{"a": f"x{left}", "b": f"x{right}"} for left, right in rows]
@@ -382,10 +412,11 @@ def test_ids_are_printed_before_the_complaint() -> None:
 # Tables
 
 
+@few
 @given(st.lists(objects, max_size=5), st.integers(1, 60))
 def test_no_line_of_a_table_is_wider_than_the_terminal(rows: list[dict[str, Any]], width: int) -> None:
     for fields in (None, tuple({name: None for row in rows for name in row}) or None):
-        text = shown(Items(rows), Options("table", width=width, is_tty=True))
+        text = shown(Items(rows), Options("table", fields=fields, width=width, is_tty=True))
         assert all(cell_len(line) <= width for line in text.split("\n"))
 
 
@@ -423,6 +454,11 @@ def test_the_columns_that_matter_are_chosen_and_the_rest_is_said() -> None:
     assert chosen[0].split() == ["x3", "empty", "id"]
 
 
+def test_rows_without_an_id_keep_their_order() -> None:
+    rows = [{"field": "call_id", "type": "integer", "name": "x"}]
+    assert shown(rows, TERMINAL).split("\n")[0].split() == ["field", "type", "name"]
+
+
 def test_a_piped_table_is_whole() -> None:
     rows = [{"id": n, "text": "word " * 50 + "end", "e": None} for n in range(3)]
     lines = shown(Items(rows), Options("table")).splitlines()
@@ -444,6 +480,7 @@ def test_a_table_streams_after_its_sample() -> None:
         ({"id": 7, "name": "Priya Nair"}, "Priya Nair"),
         ({"id": 7, "name": ""}, "7"),
         ({"x": 1, "name": {}}, "2 fields"),
+        ({"x": 1}, "1 field"),
         ({}, ""),
         (["a", "b"], "a, b"),
         ([1, 2, 3, 4, 5], "1, 2, 3 +2"),
@@ -520,10 +557,10 @@ def test_moments(value: Any, text: str | None) -> None:
     assert moment(value) == text
 
 
-@given(st.text(max_size=30), st.integers(1, 20))
+@few
+@given(st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs", "M"]), max_size=30), st.integers(1, 20))
 def test_fitted_text_has_its_width(text: str, size: int) -> None:
-    plain = re.sub("[\u200d\ufe0f\U0001f3fb-\U0001f3ff]", "", text)
-    assert cell_len(fitted(plain, size)) == size
+    assert cell_len(fitted(text, size)) == size
 
 
 # Colour and the terminal
@@ -714,14 +751,14 @@ def test_jq_feeds_other_forms() -> None:
         (".a | bar(", "syntax error"),
         ("", "Top-level program not given"),
         ("'", "INVALID_CHARACTER"),
-        ("x" * 5000, "is not defined"),
+        ("x" * 5000, "xxxx…"),
     ],
 )
 def test_a_wrong_expression_is_one_clear_line(expression: str, said: str) -> None:
     with pytest.raises(InvalidArgument) as caught:
         check(Options(jq=expression))
     message = caught.value.message
-    assert message.startswith("--jq '") or message.startswith('--jq "')
+    assert message.startswith(("--jq '", '--jq "'))
     assert said in message
     assert "\n" not in message
     assert len(message) < 500

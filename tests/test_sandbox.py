@@ -244,6 +244,17 @@ def test_a_body_too_large_is_refused_and_the_connection_lives_on(client):
     assert client.ask("GET", "/company")["name"] == "Larkspur Coffee"
 
 
+def test_half_a_request_does_nothing(client, started):
+    body = json.dumps(TEXT).encode()
+    head = f"POST /api/v2/sms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {client.token}\r\n"
+    with socket.create_connection(("127.0.0.1", started[0].port), 10) as connection:
+        connection.sendall(head.encode() + b"Content-Length: %d\r\n\r\n" % (len(body) + 1) + body)
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert client.control("requests") == {"items": []}
+    assert client.control(f"inbox/{OUTSIDE}") == {"items": []}
+
+
 # -- what is kept
 
 

@@ -71,7 +71,14 @@ def query_pairs(operation: Operation, given: dict[str, Any]) -> list[tuple[str, 
         value = given[field.name]
         for one in value if isinstance(value, list) else [value]:
             if one != "":
-                pairs.append((field.name, {True: "true", False: "false"}.get(one, str(one)) if isinstance(one, bool) else str(one)))
+                pairs.append(
+                    (
+                        field.name,
+                        {True: "true", False: "false"}.get(one, str(one))
+                        if isinstance(one, bool)
+                        else str(one),
+                    )
+                )
     return sorted(pairs)
 
 
@@ -123,7 +130,9 @@ def test_help_tells_what_is_needed(operation_id: str, dialpad: Callable[..., Any
     operation = CATALOG.operation(operation_id)
     group = dialpad(operation.group, *operation.name.split("."), "--help")
     assert group.code == 0
-    assert group.out == dialpad(operation_id, "--help").out == dialpad(operation.group, operation_id, "-h").out
+    assert (
+        group.out == dialpad(operation_id, "--help").out == dialpad(operation.group, operation_id, "-h").out
+    )
     assert operation.description.split()[0] in group.out
     assert all(field.flag in group.out for field in operation.fields)
     assert "Limit:" in group.out

@@ -22,8 +22,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from dialkit.catalog import Catalog
-from dialkit.catalog.compile import JSON_TYPE, METHODS
+from dialkit.catalog import Catalog, Operation
+from dialkit.catalog.compile import JSON_TYPE, METHODS, compile_document
 from dialkit.catalog.document import export
 from dialkit.catalog.example import answer_example, compose, request_example
 from dialkit.catalog.validate import faults, unknown
@@ -112,6 +112,13 @@ def schemas(document: Document) -> Iterator[tuple[str, Document]]:
         yield from inside(place, schema)
 
 
+def compiled(document: Document) -> Iterator[Operation]:
+    """Every operation as the catalog would know it."""
+    for group, shard in compile_document(document).items():
+        for name, source in shard.get("operations", {}).items():
+            yield Operation({**source, "id": name, "group": group}, shard["schemas"])
+
+
 def validity(document: Document) -> Iterator[str]:
     """Is it OpenAPI 3.1?"""
     for error in OpenAPIV31SpecValidator(document).iter_errors():
@@ -197,7 +204,7 @@ def told(document: Document) -> Iterator[Told]:
             f"{place}/schema",
             compose(body["schema"], document["components"]["schemas"]),
         )
-    for operation in Catalog():
+    for operation in compiled(document):
         place = pointer("paths", operation.path, operation.method.lower())
         values = request_example(operation)
         for number, parameter in enumerate(operation.source.get("parameters", ())):

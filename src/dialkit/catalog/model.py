@@ -247,6 +247,7 @@ class Catalog:
         self._index: dict[str, Group] | None = None
         self._ids: dict[str, Summary] = {}
         self._shards: dict[tuple[str, str], dict[str, Any]] = {}
+        self._operations: dict[str, Operation] = {}
 
     def _read(self, folder: str, name: str) -> dict[str, Any]:
         with open(os.path.join(folder, name + ".json"), "rb") as file:
@@ -280,6 +281,9 @@ class Catalog:
 
     def operation(self, operation_id: str) -> Operation:
         """The operation of that id. Raises `UnknownName` with suggestions."""
+        known = self._operations.get(operation_id)
+        if known is not None:
+            return known
         row = self.ids.get(operation_id)
         if row is None:
             raise UnknownName("operation", operation_id, nearest(operation_id, self.ids))
@@ -287,10 +291,9 @@ class Catalog:
         shard = self._shards.get((folder, row.group))
         if shard is None:
             shard = self._shards[folder, row.group] = self._read(folder, row.group)
-        source = shard["operations"][operation_id]
-        return Operation(
-            {**source, "id": operation_id, "group": row.group, "added": row.added}, shard["schemas"]
-        )
+        source = {**shard["operations"][operation_id], "id": operation_id, "group": row.group, "added": row.added}
+        found = self._operations[operation_id] = Operation(source, shard["schemas"])
+        return found
 
     def __iter__(self) -> Iterator[Operation]:
         return (self.operation(operation_id) for operation_id in self.ids)

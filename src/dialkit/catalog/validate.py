@@ -125,6 +125,11 @@ def _fits(value: Any, wanted: list[str]) -> bool:
     return not wanted or any(name not in TYPES or _is(value, name) for name in wanted)
 
 
+def _among(value: Any, choices: list[Any]) -> bool:
+    # True equals 1 in Python, and not in JSON.
+    return any(value == choice and isinstance(value, bool) == isinstance(choice, bool) for choice in choices)
+
+
 def _check(value: Any, schema: Schema, rules: Rules, path: str, depth: int) -> Iterator[Fault]:
     if depth > DEEPEST:
         yield Fault(path, f"is nested deeper than {DEEPEST} levels")
@@ -139,7 +144,7 @@ def _check(value: Any, schema: Schema, rules: Rules, path: str, depth: int) -> I
         names = [CALLED.get(name, name) for name in wanted if name != "null"] or ["null"]
         yield Fault(path, f"must be {' or '.join(names)}; got {shown(value)}")
         return
-    if "enum" in schema and value not in schema["enum"]:
+    if "enum" in schema and not _among(value, schema["enum"]):
         yield Fault(path, f"must be one of {one_of(schema['enum'])}; got {shown(value)}")
     if isinstance(value, str):
         yield from _text(value, schema, rules, path)

@@ -100,16 +100,24 @@ DEFAULTS: dict[str, tuple[Callable[[Any], bool], str]] = {
 }
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # argparse makes one for every argument to check its metavar; without a width each asks the terminal,
+    # through shutil, which costs more than all parsing.
+    return argparse.HelpFormatter(prog, width=100)
+
+
 class Parser(argparse.ArgumentParser):
     """argparse that raises `InvalidArgument` instead of printing and leaving."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(add_help=False, allow_abbrev=False, **kwargs)
+        super().__init__(add_help=False, allow_abbrev=False, formatter_class=_formatter, **kwargs)
 
     def error(self, message: str) -> NoReturn:
         hint = f"{self.prog} --help"
         if "expected one argument" in message:
             hint = f"a value that begins with '-' is written --flag=VALUE; see: {hint}"
+        if "ignored explicit argument" in message:  # what was given is not repeated: it may be a key
+            message = message.partition(":")[0] + ": takes no value"
         raise InvalidArgument(message.removeprefix("argument "), hint=hint)
 
 

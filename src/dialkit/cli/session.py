@@ -51,9 +51,15 @@ class ToldDialpad(Dialpad):
         super().__init__(**options)
         self._app = app
         self._verbose = verbose
+        self._pinned = app.config.pin.get("company_id") is not None
 
     def send(self, request: Request) -> Response:
-        """Send, as `Dialpad.send` does."""
+        """Send, as `Dialpad.send` does; before the first, see that the key is of the pinned company."""
+        if self._pinned and request.needs_key:
+            from dialkit.cli.company import ensure
+
+            self._pinned = False
+            ensure(self)
         if not self._verbose:
             return super().send(request)
         tell = self._app.tell
@@ -81,9 +87,9 @@ def shown_headers(request: Request, settings: Settings) -> dict[str, str]:
     return headers
 
 
-def open_client(app: App, options: Options) -> Dialpad:
-    """A client as the options, the environment, the folder and the config say."""
-    settings = Settings.find(
+def open_client(app: App, options: Options, settings: Settings | None = None) -> Dialpad:
+    """A client as the options, the environment, the folder and the config say, or with `settings` found."""
+    settings = settings or Settings.find(
         account=options.account,
         base_url=options.base_url,
         company_id=options.company_id,

@@ -108,12 +108,17 @@ def unknown(what: str, word: str, known: Iterable[str]) -> InvalidArgument:
 
 
 def parse(
-    app: App, name: str, argv: list[str], *arguments: Argument, takes: Iterable[str] = SHOWING
+    app: App,
+    name: str,
+    argv: list[str],
+    *arguments: Argument,
+    takes: Iterable[str] = SHOWING,
+    secret: str | None = None,
 ) -> tuple[Options, argparse.Namespace]:
     """Read `argv` of the command `name` (``auth use``): global options, and what argparse found.
 
-    `takes` are the global options it takes, by their long flags; any other is an error. Raises
-    `InvalidArgument`.
+    `takes` are the global options it takes, by their long flags; any other is an error. `secret` is the
+    hint where a word too many may be a key and must not be repeated. Raises `InvalidArgument`.
     """
     parser = Parser(prog=f"dialpad {name}")
     for option in GLOBAL:
@@ -121,7 +126,14 @@ def parse(
             parser.add_argument(*option.flags, **option.how)
     for flags, how in arguments:
         parser.add_argument(*flags, **how)
-    found = parser.parse_args(argv)
+    found, left = parser.parse_known_args(argv)
+    if left and secret:
+        raise InvalidArgument(
+            f"dialpad {name} does not take that; it is not repeated here, since it may be a key", hint=secret
+        )
+    if left:
+        known = [flag for flag in parser._option_string_actions if flag.startswith("--")]
+        raise unknown(f"dialpad {name} does not take", left[0], known if left[0].startswith("-") else ())
     options = app.options = read_global(found)
     return options, found
 
@@ -130,8 +142,10 @@ def showing(app: App, options: Options) -> View:
     """How to show data: the flags, then the folder's pin, then the config. Raises `InvalidArgument`."""
     from dialkit.cli.show import View
 
-    app.options = with_defaults(options, app.config)
-    return View(app, app.options)
+    app.options = options = with_defaults(options, app.config)
+    if options.fields == "":
+        raise InvalidArgument("--fields: which?", hint="--fields NAME,NAME; -o json shows all there are")
+    return View(app, options)
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> list[str]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from dialkit.client.clock import Clock
-    from dialkit.client.limits import Limiter
+    from dialkit.client.limits import Limiter, Place
     from dialkit.client.request import Request
     from dialkit.client.response import Response
     from dialkit.errors import DialkitError
@@ -78,13 +78,18 @@ def exchange(
     attempt = redirects = 0
     sending = request
     while True:
+        place = None
         if limiter is not None:
-            yield from _reserve(limiter, request, policy, clock)
+            place = yield from _reserve(limiter, request, policy, clock)
         attempt += 1
         delay: float | None = None
         error: DialkitError
         try:
-            response = yield sending
+            try:
+                response = yield sending
+            finally:
+                if limiter is not None and place is not None:
+                    limiter.settle(place, clock.now())
         except TransportFault as fault:
             error = faults.unanswered(fault, request)
             again = request.repeatable or not fault.sent
@@ -121,8 +126,9 @@ def exchange(
         yield Wait(delay, "retry")
 
 
-def _reserve(limiter: Limiter, request: Request, policy: Policy, clock: Clock) -> Generator[Wait, Any, None]:
-    wait = limiter.reserve(request, clock.now(), policy.max_wait)
+def _reserve(limiter: Limiter, request: Request, policy: Policy, clock: Clock) -> Generator[Wait, Any, Place]:
+    place = limiter.reserve(request, clock.now(), policy.max_wait)
+    wait = place.wait
     if wait > policy.max_wait:
         raise WouldWait(
             f"{request.name}: its limit is reached for {wait:.1f} s; nothing was sent",
@@ -131,6 +137,7 @@ def _reserve(limiter: Limiter, request: Request, policy: Policy, clock: Clock) -
         )
     if wait > 0:
         yield Wait(wait, "limit")
+    return place
 
 
 def _finish(response: Response, request: Request, attempts: int, elapsed: float) -> Response:

@@ -98,9 +98,9 @@ def retry_after(response: Response, now: float) -> float | None:
 def refused(response: Response, now: float, key: str | None) -> DialkitError:
     """The exception for an answer with a status of 300 or more."""
     request = response.request
+    if key:  # a proxy that shows what it was asked must not make us repeat it
+        response.content = response.content.replace(key.encode(), b"***")
     text, body = api_text(response)
-    if key:
-        text = text.replace(key, "***")
     status = response.status
     if status >= 500 and not request.repeatable and not from_dialpad(body):
         return OutcomeUnknown(

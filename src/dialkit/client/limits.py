@@ -3,7 +3,8 @@
 A small SQLite file holds the times at which requests were, or will be, let go. `reserve` finds the first
 moment at which no window of any limit would hold more than its count, writes it down, and says how long
 that is from now: exact for every sliding window, first come first served, and bursts may use the whole
-count. (A smooth limiter would delay the second of two texts; one that counts by fixed windows lets twice
+count. Once an operation with a limit of its own has its answer, `settle` moves its place to that time, for
+Dialpad counts when a request arrives, which is later than when it was let go. (A smooth limiter would delay the second of two texts; one that counts by fixed windows lets twice
 the limit through at their border.) A 429 that comes all the same holds everyone back.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,8 +36,16 @@ COUNT = "SELECT count(*) FROM slot WHERE name = ? AND at > ? AND at < ?"
 NTH = "SELECT at FROM slot WHERE name = ? AND at > ? AND at < ? ORDER BY at LIMIT 1 OFFSET ?"
 PAUSED = "SELECT until FROM pause WHERE name = ?"
 RESERVE = "INSERT INTO slot (name, at) VALUES (?, ?)"
+SETTLE = "UPDATE slot SET at = max(at, ?) WHERE rowid = ?"
 FORGET = "DELETE FROM slot WHERE name = ? AND at < ?"
 PAUSE = "INSERT INTO pause (name, until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = max(until, excluded.until)"
+
+
+class Place(NamedTuple):
+    """A place within the limits: seconds to wait for it, and the rows that hold it."""
+
+    wait: float
+    rows: tuple[int, ...] = ()
 
 
 class Limiter:
@@ -56,11 +65,12 @@ class Limiter:
         self._process = 0
         self._count = 0
 
-    def reserve(self, request: Request, now: float, max_wait: float = float("inf")) -> float:
-        """Take a place for `request`; the seconds to wait before sending it.
+    def reserve(self, request: Request, now: float, max_wait: float = float("inf")) -> Place:
+        """Take a place for `request`, to be sent after `Place.wait` seconds.
 
-        Where that is more than `max_wait`, no place is taken. `now` is in seconds since 1970.
+        Where that is more than `max_wait`, none is taken. `now` is in seconds since 1970.
         """
+        rows: list[int] = []
         limits = [(f"{self._owner} {name}", count, padded(window)) for name, count, window in request.limits]
         limits.append((f"{self._owner} {COMPANY[0]}", COMPANY[1], padded(COMPANY[2])))
         with self._lock:
@@ -73,10 +83,17 @@ class Limiter:
                     for name, _, window in limits:
                         if self._count % 16 == 1:
                             connection.execute(FORGET, (name, now - window))
-                        connection.execute(RESERVE, (name, at))
+                        rows.append(connection.execute(RESERVE, (name, at)).lastrowid)
             finally:
                 connection.execute("COMMIT")
-        return at - now
+        # The last is the company's: its window is too short for the way there and back to be added.
+        return Place(at - now, tuple(rows[:-1]))
+
+    def settle(self, place: Place, now: float) -> None:
+        """The request of `place` was answered, or given up: by now it has arrived, if it ever will."""
+        if place.rows:
+            with self._lock:
+                self._open().executemany(SETTLE, [(now, row) for row in place.rows])
 
     def learn(self, request: Request, now: float, retry_after: float | None) -> None:
         """Dialpad said 429: hold back whatever that limit counts, here and in the other processes."""

@@ -128,8 +128,9 @@ class Settings:
 
     def transport(self, kind: Any) -> Any:
         """A transport of that kind with our timeouts."""
-        from dialkit.client.transport import InterruptibleTransport, Timeouts, Transport
+        from dialkit.client.transport import InterruptibleTransport, Reach, Transport
 
         if self.interruptible and kind is Transport:
             kind = InterruptibleTransport
-        return kind(Timeouts(self.connect, self.read))
+        # Plain http goes to this machine alone (dialkit.config.hosts), and no proxy may see the key.
+        return kind(Reach(self.connect, self.read, direct=self.base_url.startswith("http:")))

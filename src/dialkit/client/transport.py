@@ -41,22 +41,25 @@ class TransportFault(Exception):
         self.status = status
 
 
-class Timeouts(NamedTuple):
-    """Seconds: to connect, and between two signs of life while reading."""
+class Reach(NamedTuple):
+    """Seconds to connect, and between two signs of life while reading. `direct` leaves proxies out."""
 
     connect: float = 5.0
     read: float = 30.0
+    direct: bool = False
 
 
-def _configure(builder: Any, timeouts: Timeouts) -> Any:
+def _configure(builder: Any, reach: Reach) -> Any:
     from datetime import timedelta
 
+    if reach.direct:
+        builder = builder.no_proxy()
     return (
         builder.user_agent(f"dialkit/{__version__}")
         .follow_redirects(False)
         .referer(False)
-        .connect_timeout(timedelta(seconds=timeouts.connect))
-        .read_timeout(timedelta(seconds=timeouts.read))
+        .connect_timeout(timedelta(seconds=reach.connect))
+        .read_timeout(timedelta(seconds=reach.read))
     )
 
 
@@ -92,8 +95,8 @@ def _answer(reply: Any, chunks: list[bytes], request: Request) -> Response:
 class Transport:
     """Blocking transport; connections are kept and reused. Safe to share between threads."""
 
-    def __init__(self, timeouts: Timeouts) -> None:
-        self._client = _configure(SyncClientBuilder(), timeouts).build()
+    def __init__(self, reach: Reach) -> None:
+        self._client = _configure(SyncClientBuilder(), reach).build()
 
     def send(self, request: Request, key: str | None) -> Response:
         """Send once and read the whole answer. Raises `TransportFault`."""
@@ -152,8 +155,8 @@ class InterruptibleTransport(Transport):
 class AsyncTransport:
     """The same for asyncio."""
 
-    def __init__(self, timeouts: Timeouts) -> None:
-        self._client = _configure(ClientBuilder(), timeouts).build()
+    def __init__(self, reach: Reach) -> None:
+        self._client = _configure(ClientBuilder(), reach).build()
 
     async def send(self, request: Request, key: str | None) -> Response:
         """Send once and read the whole answer. Raises `TransportFault`."""

@@ -194,14 +194,15 @@ class Config:
             # What another process has written since we loaded counts: only our one setting is laid over it.
             before.update(_leaves(text or "", self.path))
             after.update(before)
-            after.pop(dotted, None)
-            if value is not None:
+            if value is None:
+                after.pop(dotted, None)
+            else:
                 after[dotted] = value
-            return None if after == before else _edited(text or "", self.path, path, value, after)
+            return _edited(text or "", self.path, path, value, after) if dotted in before | after else None
 
         files.update(self.path, change)
         self.values = after
-        return after != before
+        return dotted in before | after
 
     def _tables(self, kind: str) -> dict[str, dict[str, Value]]:
         found: dict[str, dict[str, Value]] = {}

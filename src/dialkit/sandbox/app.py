@@ -45,9 +45,8 @@ HANDLERS: dict[str, Handler] = {
     "numbers.delete": numbers.release,
     "numbers.swap_number.post": numbers.swap,
     **{name: numbers.unassign if "unassign" in name else numbers.assign for name in numbers.KINDS},
+    **{name: way for resource in resources.RESOURCES for name, way in resource.handlers().items()},
 }
-for resource in resources.RESOURCES:
-    HANDLERS.update(resource.handlers())
 
 
 class App:

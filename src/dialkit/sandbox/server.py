@@ -37,7 +37,7 @@ class Sandbox:
         from dialkit.sandbox.app import App
         from dialkit.sandbox.world import World
 
-        self.port, self.token = port, token_of(seed) if token is None else token
+        self.port, self.token = port, token or token_of(seed)
         self.world: World = World(seed)
         self._app = App(self.world, {self.token: cast.MARA})
         self._app.control.reset()

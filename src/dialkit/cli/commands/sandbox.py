@@ -76,7 +76,9 @@ def around(app: App, argv: list[str]) -> int:
         raise InvalidArgument("which command?", hint="dialpad sandbox run -- dialpad users list")
     program = shutil.which(command[0], path=app.environ.get("PATH"))
     if program is None:
-        raise InvalidArgument(f"no program named {command[0]!r}", hint="dialpad sandbox run -- dialpad users list")
+        raise InvalidArgument(
+            f"no program named {command[0]!r}", hint="dialpad sandbox run -- dialpad users list"
+        )
     with Sandbox(seed=seed) as sandbox:
         environ = {**app.environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token}
         try:

@@ -39,13 +39,17 @@ def scalar(value: Any) -> str:
 
 def _named(value: dict[str, Any]) -> str:
     found = (value[name] for name in NAMES if isinstance(value.get(name), str | int) and value[name] != "")
-    return next((scalar(name) for name in found), f"{len(value)} fields" if value else "")
+    return next((scalar(name) for name in found), _count(value, "field") if value else "")
 
 
 def _brief(value: Any) -> str:
     if isinstance(value, list):
-        return f"{len(value)} items"
+        return _count(value, "item")
     return _named(value) if isinstance(value, dict) else scalar(value)
+
+
+def _count(value: dict[str, Any] | list[Any], word: str) -> str:
+    return f"{len(value)} {word}" + ("s" if len(value) != 1 else "")
 
 
 def moment(value: Any) -> str | None:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 SAMPLE = 200
 """Rows read to choose and size the columns."""
 
-FLOOR = 20
-"""Cells that a column of text keeps as long as others can give."""
+FLOORS = (20, 5)
+"""Cells that columns of text are cut to first, and then before columns that should not be cut."""
 
 DEPTH = 4
 """How deep one object's keys are drawn; what lies deeper is summed up."""
@@ -36,23 +36,27 @@ FIRST = (
 )  # fmt: skip
 RANK = {name: place for place, name in enumerate(FIRST)}
 
-# Ids, phone numbers and times are worth nothing when cut.
+# Ids, phone numbers and times.
 ID = re.compile(r"(.*[._])?(id|uid|number)")
 RIGID = re.compile(r"[+(]?[0-9][0-9 ().:TZ+-]*")
 NUMBERS = (int, float, type(None))
 
 
 class Column(NamedTuple):
-    """A column `size` cells wide, of which it keeps `floor` as long as others can give.
+    """A column `size` cells wide. `rigid`: ids and the like, worth nothing when cut.
 
     Low ranks come first; None is a column with nothing in it.
     """
 
     name: str
     size: int
-    floor: int
-    right: bool = False
-    rank: int | None = None
+    rigid: bool
+    right: bool
+    rank: int | None
+
+    def floor(self, least: int) -> int:
+        """What it keeps of its size where columns of text are cut to `least`."""
+        return self.size if self.rigid else min(self.size, least)
 
 
 def write_table(data: Any, options: Options, out: TextIO) -> str | None:
@@ -117,37 +121,40 @@ def measure(name: str, rows: list[dict[str, Any]]) -> Column:
     """The column of a field, as wide as its name and its cells."""
     values = [row.get(name) for row in rows]
     texts = [text for value in values if (text := cell(name, value))]
-    size = max(map(width, (show(name), *texts)))
     is_id = ID.fullmatch(name) is not None
-    rigid = is_id or all(map(RIGID.fullmatch, texts))
     nested = any(isinstance(value, dict | list) for value in values)
     return Column(
         name,
-        size,
-        floor=size if rigid else min(size, FLOOR),
+        size=max(map(width, (show(name), *texts))),
+        rigid=is_id or all(map(RIGID.fullmatch, texts)),
         right=not is_id and all(type(value) in NUMBERS for value in values),
         rank=RANK.get(name, len(RANK) + nested) if texts else None,
     )
 
 
 def choose(columns: list[Column], limit: int) -> list[Column]:
-    """The columns for which there is room, those that matter most first; empty ones are left out."""
+    """The columns for which there is room, those that matter most first; empty ones are left out.
+
+    Rows without an id are a list of our own making, and keep its order.
+    """
     chosen: list[Column] = []
-    filled = [(column.rank, place, column) for place, column in enumerate(columns) if column.rank is not None]
-    for _, _, column in sorted(filled):
-        if not chosen or column.floor <= limit:
+    filled = [column for column in columns if column.rank is not None]
+    if any(ID.fullmatch(column.name) for column in filled):
+        filled.sort(key=lambda column: column.rank or 0)
+    for column in filled:
+        floor = column.floor(FLOORS[0])
+        if not chosen or floor <= limit:
             chosen.append(column)
-            limit -= column.floor + len(GAP)
+            limit -= floor + len(GAP)
     return chosen
 
 
 def fit(columns: list[Column], limit: int) -> list[Column]:
-    """The columns in lines of at most `limit` cells: the widest give first, to their floors, then all do."""
+    """The columns in lines of at most `limit` cells: the widest texts give first, rigid columns last."""
     columns = columns[: max(1, (limit + len(GAP)) // (len(GAP) + 1))]
     room = limit - len(GAP) * (len(columns) - 1)
     sizes = [min(column.size, room) for column in columns]
-    floors = [column.floor for column in columns]
-    for lowest in (floors, [1] * len(columns)):
+    for lowest in (*([c.floor(least) for c in columns] for least in FLOORS), [1] * len(columns)):
         cap = max(sizes, default=0)
         while sum(sizes) > room and cap > 1:
             cap -= 1

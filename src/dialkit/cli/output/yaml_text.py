@@ -13,9 +13,12 @@ AMBIGUOUS = re.compile(r"[-+.]?[0-9][0-9a-fA-Fox_.:+-]*|[-+]?\.?(inf|nan)|[yn]",
 # libyaml writes characters beyond U+FFFF as escapes, and fails on lone surrogates.
 NOT_FOR_LIBYAML = re.compile("[\ud800-\udfff\U00010000-\U0010ffff]")
 
+# PyYAML takes these for printable, and then writes them as line ends.
+ESCAPED = re.compile("[\x85\u2028\u2029\ufeff]")
+
 
 def _string(dumper: Any, text: str) -> Any:
-    quote = "'" if AMBIGUOUS.fullmatch(text) else None
+    quote = '"' if ESCAPED.search(text) else "'" if AMBIGUOUS.fullmatch(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=quote)
 
 

@@ -1,0 +1,116 @@
+"""`make bench`: the budgets of docs/architecture.md, as ratios measured in one run.
+
+    bench/run.py [--runs 15] [--only start|client|shards]
+
+Whole processes are run in turn, bare interpreter and commands, so that a machine that slows down slows all
+of them; the median is what counts. Exits 1 where a budget is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+DIALPAD = str(Path(PYTHON).with_name("dialpad"))
+SEND = ["sms", "send", "--to-numbers", "+14155550123", "--text", "Hello"]
+
+# What is run, the budget as a multiple of the bare interpreter.
+STARTS: list[tuple[str, list[str], float]] = [
+    ("dialpad --version", [DIALPAD, "--version"], 3.0),
+    ("dialpad --help", [DIALPAD, "--help"], 3.0),
+    ("dialpad users --help", [DIALPAD, "users", "--help"], 3.0),
+    ("dialpad sms send --help", [DIALPAD, "sms", "send", "--help"], 3.5),
+    ("dialpad users list --help", [DIALPAD, "users", "list", "--help"], 3.5),
+    ("a dry-run send", [DIALPAD, *SEND, "--dry-run"], 5.0),
+    ("a send to a local sandbox", [DIALPAD, *SEND], 8.0),
+    ("from dialkit import Dialpad", [PYTHON, "-c", "from dialkit import Dialpad"], 6.0),
+]
+CLIENT_BUDGET = 1.5
+
+
+def once(command: list[str], environ: dict[str, str]) -> float:
+    started = time.perf_counter()
+    done = subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    elapsed = time.perf_counter() - started
+    if done.returncode:
+        sys.exit(f"{command}: exit {done.returncode}: {done.stderr.decode()[:500]}")
+    return elapsed
+
+
+def start(runs: int, environ: dict[str, str]) -> bool:
+    """Start-up: every command as a whole process, in turn with the bare interpreter."""
+    rows = [("bare interpreter", [PYTHON, "-c", "pass"], 0.0), *STARTS]
+    times: dict[str, list[float]] = {name: [] for name, _, _ in rows}
+    for turn in range(runs + 1):
+        for name, command, _ in rows:
+            elapsed = once(command, environ)
+            if turn:  # the first fills the disk's cache
+                times[name].append(elapsed)
+    bare = statistics.median(times["bare interpreter"])
+    print(f"\nwhole processes, median of {runs} in turn")
+    fine = True
+    for name, _, budget in rows:
+        median = statistics.median(times[name])
+        ratio = median / bare
+        verdict = "" if not budget else f"  budget {budget:.1f}  " + ("ok" if ratio <= budget else "OVER")
+        fine &= not budget or ratio <= budget
+        print(f"  {name:28} {median * 1000:7.1f} ms  {ratio:5.2f} x bare{verdict}")
+    return fine
+
+
+def client(environ: dict[str, str]) -> bool:
+    """CPU per request of 2,000 calls, beside bare pyreqwest, each three times in turn."""
+    found: dict[str, list[float]] = {"pyreqwest": [], "dialkit": []}
+    for _ in range(3):
+        for name, times in found.items():
+            done = subprocess.run(
+                [PYTHON, str(ROOT / "bench" / "loop.py"), name], env=environ, capture_output=True, text=True, check=False
+            )
+            if done.returncode:
+                sys.exit(done.stderr)
+            times.append(float(done.stdout))
+    bare, ours = (statistics.median(found[name]) for name in ("pyreqwest", "dialkit"))
+    ratio = ours / bare
+    verdict = "ok" if ratio <= CLIENT_BUDGET else "OVER"
+    print("\nCPU per request, 2,000 calls to a local server")
+    print(f"  bare pyreqwest               {bare:7.0f} us")
+    print(f"  Dialpad.request              {ours:7.0f} us  {ratio:5.2f} x  budget {CLIENT_BUDGET}  {verdict}")
+    return ratio <= CLIENT_BUDGET
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--only", choices=("start", "client", "shards"))
+    args = parser.parse_args()
+    fine = True
+    with tempfile.TemporaryDirectory() as home:
+        environ = {**os.environ, "DIALKIT_HOME": home, "DIALKIT_KEYRING": "off"}
+        command = [PYTHON, "-m", "dialkit", "sandbox", "start", "--print", "json"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as server:
+            try:
+                assert server.stdout is not None
+                sandbox = json.loads(server.stdout.readline())
+                environ |= {"DIALPAD_BASE_URL": sandbox["url"], "DIALPAD_API_KEY": sandbox["token"]}
+                if args.only in (None, "start"):
+                    fine &= start(args.runs, environ)
+                if args.only in (None, "client"):
+                    fine &= client(environ)
+            finally:
+                server.terminate()
+        if args.only in (None, "shards"):
+            subprocess.run([PYTHON, str(ROOT / "bench" / "shards.py")], check=True)
+    return 0 if fine else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
