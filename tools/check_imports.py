@@ -60,7 +60,9 @@ def violations() -> list[str]:
         package = package_of(path)
         where = path.relative_to(ROOT.parent.parent)
         if package not in ALLOWED:
-            lines.append(f"{where}: package {package} has no row in docs/architecture.md and tools/check_imports.py")
+            lines.append(
+                f"{where}: package {package} has no row in docs/architecture.md and tools/check_imports.py"
+            )
             continue
         for name, line, at_start in imports(ast.parse(path.read_text("utf-8"))):
             top, _, rest = name.partition(".")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,7 @@ def main() -> int:
         json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
         return 0
     shards = compile_document(document)
+    _keep_apart(shards)
     if not args.check:
         write(shards, str(SHARDS))
         print(f"{sum(len(g['operations']) for g in shards['index']['groups'].values())} operations written")
@@ -72,6 +74,18 @@ def main() -> int:
         print(f"shards are stale: {', '.join(sorted(stale))}\nhint: make spec", file=sys.stderr)
         return 1
     return 0
+
+
+def _keep_apart(shards: dict[str, dict[str, Any]]) -> None:
+    """A field must not have the flag of a global option, such as ``--output``: that fails the build here."""
+    from dialkit.catalog import Catalog
+    from dialkit.cli.options import BY_FLAG
+
+    with tempfile.TemporaryDirectory() as folder:
+        write(shards, folder)
+        taken = [f"{o.id} {f.flag}" for o in Catalog(folder) for f in o.fields if f.flag in BY_FLAG]
+    if taken:
+        raise SystemExit("flags of global options: " + ", ".join(taken))
 
 
 def _read(path: Path) -> bytes:

@@ -11,6 +11,8 @@ import os
 import re
 from typing import Any
 
+from dialkit.catalog.model import properties
+
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 JSON_TYPE = "application/json"
 
@@ -18,6 +20,9 @@ JSON_TYPE = "application/json"
 EXTENSIONS = (
     "effect", "retry", "limits", "limits-reason", "scopes", "admin", "since", "pages", "undocumented", "max-span",
 )  # fmt: skip
+# A group is one word on the command line and the name of a file; two files have names of their own.
+GROUP = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
+TAKEN = ("index", "about")
 # The answer every operation may give besides its own; left out of shards and put back on export.
 ERROR_ANSWER = {"$ref": "#/components/responses/Error"}
 
@@ -29,12 +34,20 @@ class BadDocument(ValueError):
 def compile_document(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """All shards of a document by name: ``index`` and one per group.
 
-    Raises `BadDocument` where the document has no paths, an operation has no id, or two operations would
-    have the same name on the command line.
+    Raises `BadDocument` where the document has no paths, an operation has no id, a tag could not be a file's
+    name, a schema is defined by itself, or two operations or two flags would have one name.
     """
     if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
         raise BadDocument("not an OpenAPI document: it has no 'paths'")
+    try:
+        return _compile(document)
+    except (AttributeError, LookupError, RecursionError, TypeError) as error:
+        raise BadDocument(f"not an OpenAPI 3 document: {error!r}") from error
+
+
+def _compile(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     schemas = document.get("components", {}).get("schemas", {})
+    _refuse_circles(schemas)
     tags = {tag["name"]: tag for tag in document.get("tags", ())}
     groups: dict[str, dict[str, Any]] = {}
     for path, item in document["paths"].items():
@@ -42,13 +55,17 @@ def compile_document(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
             if method in METHODS:
                 operation = _operation(method, path, given, item.get("parameters", []))
                 group = (given.get("tags") or ["other"])[0]
+                if group in TAKEN or not re.fullmatch(GROUP, str(group)):
+                    raise BadDocument(f"{given['operationId']}: the tag {group!r} cannot be a group's name")
+                if any(given["operationId"] in other["operations"] for other in groups.values()):
+                    raise BadDocument(f"two operations are called {given['operationId']}")
                 shard = groups.setdefault(group, {"operations": {}, "schemas": {}})
                 shard["operations"][given["operationId"]] = operation
                 _collect(operation, schemas, shard["schemas"])
     index: dict[str, Any] = {}
     for name, shard in sorted(groups.items()):
         shard["schemas"] = dict(sorted(shard["schemas"].items()))
-        _name(name, shard["operations"])
+        _name(name, shard["operations"], schemas)
         tag = tags.get(name, {})
         index[name] = {
             "title": tag.get("x-title", name),
@@ -60,6 +77,9 @@ def compile_document(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
         }
     about = {key: value for key, value in document.items() if key not in ("paths", "components", "tags")}
     rest = {key: value for key, value in document.get("components", {}).items() if key != "schemas"}
+    shared: dict[str, Any] = {}
+    _collect(rest, schemas, shared)
+    rest["schemas"] = shared
     return {"index": {"groups": index}, "about": {"document": about, "components": rest}, **groups}
 
 
@@ -108,7 +128,7 @@ def _operation(method: str, path: str, given: dict[str, Any], shared: list[Any])
 
 
 def _media(media: dict[str, Any]) -> dict[str, Any]:
-    found = {key: media[key] for key in ("schema", "example") if key in media}
+    found: dict[str, Any] = {key: media[key] for key in ("schema", "example") if key in media}
     if "example" not in found and media.get("examples"):
         found["example"] = next(iter(media["examples"].values())).get("value")
     return found
@@ -132,19 +152,41 @@ def _collect(node: Any, schemas: dict[str, Any], found: dict[str, Any]) -> None:
             _collect(value, schemas, found)
 
 
-def _name(group: str, operations: dict[str, dict[str, Any]]) -> None:
+def _refuse_circles(schemas: dict[str, Any]) -> None:
+    """A schema may hold itself in a property or a list, for values end; it may not be itself."""
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        if name in above:
+            raise BadDocument(f"the schema {name} is defined by itself")
+        if name in done:
+            return
+        parts = [schemas.get(name, {})]
+        for part in parts:
+            parts += [inner for key in ("oneOf", "anyOf", "allOf") for inner in part.get(key, ())]
+            if "$ref" in part:
+                visit(part["$ref"].rsplit("/", 1)[-1], (*above, name))
+        done.add(name)
+
+    done: set[str] = set()
+    for name in schemas:
+        visit(name, ())
+
+
+def _name(group: str, operations: dict[str, dict[str, Any]], schemas: dict[str, Any]) -> None:
     """Check that names, once typed, stay apart: ``a_b`` and ``a-b`` would be one flag or one word."""
     typed: dict[str, str] = {}
     for operation_id, operation in operations.items():
-        for name in {operation["name"], operation_id}:
+        for name in (operation["name"], operation_id):
             word = name.replace("_", "-")
             if typed.setdefault(word, operation_id) != operation_id:
                 raise BadDocument(f"{group}: {typed[word]} and {operation_id} are both called {name!r}")
         flags: dict[str, str] = {}
-        for parameter in operation.get("parameters", ()):
-            flag = re.sub(r"[^a-z0-9]+", "-", parameter["name"].lower())
-            if flags.setdefault(flag, parameter["name"]) != parameter["name"]:
-                raise BadDocument(f"{operation_id}: {flags[flag]} and {parameter['name']} are both --{flag}")
+        body = properties(operation.get("body", {}).get("schema", {}), schemas)
+        for name in (*(parameter["name"] for parameter in operation.get("parameters", ())), *body):
+            flag = re.sub(r"[^a-z0-9]+", "-", name.lower())
+            if flag in flags:
+                raise BadDocument(f"{operation_id}: {flags[flag]} and {name} are both --{flag}")
+            flags[flag] = name
 
 
 def write(shards: dict[str, dict[str, Any]], folder: str) -> None:

@@ -16,7 +16,7 @@ def export(catalog: Catalog, folder: str = SHARDS) -> dict[str, Any]:
     with open(os.path.join(folder, "about.json"), "rb") as file:
         about = json.loads(file.read())
     paths: dict[str, dict[str, Any]] = {}
-    schemas: dict[str, Any] = {}
+    schemas: dict[str, Any] = dict(about["components"]["schemas"])
     for operation in catalog:
         paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation)
         schemas.update(operation.schemas)
@@ -27,7 +27,7 @@ def export(catalog: Catalog, folder: str = SHARDS) -> dict[str, Any]:
         **about["document"],
         "tags": tags,
         "paths": dict(sorted(paths.items())),
-        "components": {"schemas": dict(sorted(schemas.items())), **about["components"]},
+        "components": {**about["components"], "schemas": dict(sorted(schemas.items()))},
     }
 
 

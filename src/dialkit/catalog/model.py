@@ -220,7 +220,10 @@ class Operation:
         return self._fields
 
     def _read_fields(self) -> Iterator[Field]:
-        for given in self._source.get("parameters", ()):
+        parameters = self._source.get("parameters", ())
+        # Path parameters in the order of the path, for that is how plain words on a command line are taken.
+        at = {given["name"]: self.path.find("{" + given["name"] + "}") for given in parameters}
+        for given in sorted(parameters, key=lambda given: (PLACES.index(given["in"]), at[given["name"]])):
             yield Field(given["name"], given["in"], given["required"], given["schema"], given["description"])
         if self.body is not None:
             whole = resolve(self.body["schema"], self.schemas)
@@ -291,7 +294,12 @@ class Catalog:
         shard = self._shards.get((folder, row.group))
         if shard is None:
             shard = self._shards[folder, row.group] = self._read(folder, row.group)
-        source = {**shard["operations"][operation_id], "id": operation_id, "group": row.group, "added": row.added}
+        source = {
+            **shard["operations"][operation_id],
+            "id": operation_id,
+            "group": row.group,
+            "added": row.added,
+        }
         found = self._operations[operation_id] = Operation(source, shard["schemas"])
         return found
 
@@ -312,7 +320,8 @@ class Catalog:
         """Read `words` as a command; the operation meant and how many words named it, or (None, 0).
 
         Accepted: ``GROUP OPERATION_ID``, ``GROUP SHORT`` (``users list``; ``callcenters operators list`` or
-        ``callcenters operators.list``) and ``OPERATION_ID``. The longest reading wins.
+        ``callcenters operators.list``), an id without its group (``call transfer_call``), ``OPERATION_ID``.
+        The longest reading wins.
         """
         if not words:
             return None, 0
@@ -322,7 +331,8 @@ class Catalog:
         for count in range(min(len(words) - 1, 4), 0, -1) if group else ():
             typed = ".".join(words[1 : 1 + count]).replace("-", "_")
             for row in group.operations if group else ():
-                if typed in (row.name.replace("-", "_"), row.id.replace("-", "_")):
+                names = (row.name, row.id, row.id.removeprefix(row.group + "."))
+                if typed in [name.replace("-", "_") for name in names]:
                     return row, 1 + count
         return None, 0
 

@@ -1,8 +1,6 @@
-"""The overlay: the operations of a user's document that the built-in catalog lacks or has otherwise.
+"""The overlay folder: shards of operations beside the built-in ones, read by every run.
 
-A folder of shards in the config folder, read by every run (`dialkit.catalog.Catalog`). What a document says
-as the catalog says it is left out, so that it keeps our words. An operation that has changed keeps what our
-catalog alone knows of it: its name, effect, limits, scopes, pages.
+It takes the place of an older one in whole: a run sees the one or the other, never a mixture.
 """
 
 from __future__ import annotations
@@ -12,121 +10,138 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog import Catalog
-from dialkit.catalog.compile import EXTENSIONS, JSON_TYPE, BadDocument, compile_document
-from dialkit.catalog.model import SHARDS, kind, resolve
-from dialkit.cli.commands.document_check import operations, resolved
+from dialkit.catalog.compile import write
+from dialkit.cli.options import BY_FLAG
+from dialkit.config.paths import make_private, overlay_dir
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from dialkit.catalog import Operation
-    from dialkit.catalog.diff import Changes
 
-    Shards = dict[str, dict[str, Any]]
-
+# The shard that says where the others come from; the catalog does not read it.
 ABOUT = "about"
-# Names of shards that are no groups, and names that Windows keeps for devices, whatever the ending.
+# No names for groups: those of other shards, and what Windows keeps for devices, whatever the ending.
 RESERVED = ("index", ABOUT, "con", "prn", "aux", "nul")
-NO_LIMIT = "The document states no limit; the company-wide 20 requests per second still holds."
 
 
-def shards_of(document: dict[str, Any], changes: Changes) -> Shards:
-    """The overlay's shards: what of a checked document is new or changed. Raises `BadDocument`."""
-    catalog = Catalog()
-    wanted = {*changes.new, *changes.changed}
-    paths: dict[str, dict[str, Any]] = {}
-    for path, method, item, given in operations(document):
-        if given["operationId"] in wanted:
-            ours = catalog.operation(given["operationId"]) if given["operationId"] in catalog.ids else None
-            paths.setdefault(path, {})[method] = _adopted(document, item, given, ours)
-    info = document.get("info", {})
-    made = compile_document(
-        _clean(
-            {
-                "paths": paths,
-                "tags": document.get("tags", []),
-                "components": {"schemas": _renamed(document.get("components", {}).get("schemas", {}))},
-            }
-        )
-    )
-    made[ABOUT] = {"title": info.get("title", ""), "version": info.get("version", "")}
-    return made
+def put(shards: dict[str, dict[str, Any]], about: dict[str, Any], environ: Mapping[str, str]) -> None:
+    """Make these shards the overlay, once every operation in them has proved to work as a command.
+
+    Raises `InvalidArgument` where one does not, and where the folder cannot be written.
+    """
+    import shutil
+    import tempfile
+
+    folder = overlay_dir(environ)
+    for name in RESERVED:
+        if name in shards["index"]["groups"]:
+            raise InvalidArgument(f"no group can be called {name!r}", hint="give it another tag")
+    make_private(os.path.dirname(folder))
+    place = tempfile.mkdtemp(prefix="spec.", dir=os.path.dirname(folder))
+    new = os.path.join(place, "new")
+    try:
+        write({**shards, ABOUT: about}, new)
+        _try(Catalog(overlay=new))
+        _swap(new, folder, os.path.join(place, "old"))
+    except OSError as error:
+        raise InvalidArgument(f"cannot write {folder}: {error.strerror}") from None
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
 
 
-def _adopted(
-    document: dict[str, Any], item: dict[str, Any], given: dict[str, Any], ours: Operation | None
-) -> dict[str, Any]:
-    """An operation as the compiler reads it: references followed, and with what we know of it."""
-    out = dict(given)
-    out["parameters"] = [
-        resolved(document, each, "parameters")
-        for each in (*item.get("parameters", ()), *given.get("parameters", ()))
-    ]
-    out["requestBody"] = resolved(document, given.get("requestBody", {}), "requestBodies")
-    out["responses"] = {
-        status: resolved(document, answer, "responses")
-        for status, answer in given.get("responses", {}).items()
-        if status.startswith("2")
-    }
-    if ours is not None:
-        known = {"x-" + key: ours.source[key] for key in EXTENSIONS if key in ours.source}
-        known.pop("x-undocumented", None)
-        return {**known, **out, "x-name": ours.name, "tags": [ours.group]}
-    group = (given.get("tags") or ["other"])[0]
-    limits = _limits(given)
-    return {
-        "x-name": given["operationId"].removeprefix(group + "."),
-        **({"x-limits": limits} if limits else {"x-limits-reason": NO_LIMIT}),
-        **_pages(out),
-        **out,
-    }
+def remove(environ: Mapping[str, str]) -> bool:
+    """Take the overlay away. False where there was none."""
+    import shutil
+    import tempfile
+
+    folder = overlay_dir(environ)
+    if not os.path.isdir(folder):
+        return False
+    place = tempfile.mkdtemp(prefix="spec.", dir=os.path.dirname(folder))
+    try:
+        # In one step, so that no run sees half of it.
+        os.rename(folder, os.path.join(place, "old"))
+    except OSError as error:
+        raise InvalidArgument(f"cannot remove {folder}: {error.strerror}") from None
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+    return True
 
 
-def _limits(given: dict[str, Any]) -> list[dict[str, Any]]:
-    """Dialpad's own mark, ``x-ratelimit: [[count, seconds]]``; several pairs are tiers it does not name."""
-    pairs = given.get("x-ratelimit")
-    match pairs:
-        case [[int(count), int(window)]] if count > 0 < window:
-            return [{"count": count, "window": window, "scope": "company"}]
-    return []
+def about(environ: Mapping[str, str]) -> dict[str, Any] | None:
+    """Where the overlay comes from, as `put` was told; None where there is none."""
+    path = os.path.join(overlay_dir(environ), ABOUT + ".json")
+    try:
+        with open(path, "rb") as file:
+            found = json.loads(file.read())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError):
+        raise InvalidArgument(f"{path} cannot be read", hint="dialpad spec use --none") from None
+    return dict(found)
 
 
-def _pages(out: dict[str, Any]) -> dict[str, Any]:
-    """Where items and cursor are, where the operation follows Dialpad's custom (`items`, `cursor`)."""
-    if any(each["in"] == "query" and each["name"] == "cursor" for each in out["parameters"]):
-        return {"x-pages": {"items": "items", "cursor": "cursor", "sent": "query"}}
-    return {}
+def _swap(new: str, folder: str, old: str) -> None:
+    had = os.path.isdir(folder)
+    if had:
+        os.rename(folder, old)
+    try:
+        os.rename(new, folder)
+    except OSError:
+        if had:
+            os.rename(old, folder)
+        raise
 
 
-def _renamed(schemas: dict[str, Any]) -> dict[str, Any]:
-    """Schemas under names that the built-in catalog does not give to others."""
-    own = {name: schema for operation in Catalog() for name, schema in operation.schemas.items()}
-    taken = {name for name in schemas if name in own and own[name] != schemas[name]}
-    if not taken:
-        return schemas
+def _try(catalog: Catalog) -> None:
+    """Use every added operation as the command line will. Raises `InvalidArgument` where that fails."""
+    from dialkit.cli.help import of_operation
 
-    def renamed(node: Any) -> Any:
-        if isinstance(node, list):
-            return [renamed(inner) for inner in node]
-        if not isinstance(node, dict):
-            return node
-        found = {key: renamed(inner) for key, inner in node.items()}
-        head, _, name = str(node.get("$ref", "")).rpartition("/")
-        return {**found, "$ref": f"{head}/{name}.added"} if name in taken else found
+    for clash in _clashes(catalog):
+        raise InvalidArgument(clash, hint="rename one of the two in the document")
+    for row in catalog.ids.values():
+        if row.added:
+            operation = catalog.operation(row.id)
+            for clash in _flag_clashes(operation):
+                raise InvalidArgument(clash, hint="rename it in the document, or use: dialpad api")
+            try:
+                of_operation(operation)
+            except Exception as error:
+                # Whatever it is: found now, it stops one command; found later, every one that reads this.
+                raise InvalidArgument(
+                    f"{row.id} cannot become a command: its help fails ({type(error).__name__}: {error})"
+                ) from None
 
-    return {name + ".added" if name in taken else name: renamed(schema) for name, schema in schemas.items()}
+
+def _clashes(catalog: Catalog) -> Iterator[str]:
+    """Words of the command line that would mean two things, one of them added."""
+    from dialkit.cli.dispatch import COMMANDS
+
+    for group in catalog.groups.values():
+        typed: dict[str, str] = {}
+        added = any(row.added for row in group.operations)
+        if added and group.name in COMMANDS:
+            yield f"the group {group.name!r} has the name of a command"
+        for row in group.operations:
+            if row.id in COMMANDS or row.id in catalog.groups:
+                yield f"the operation {row.id!r} has the name of a {'command' if row.id in COMMANDS else 'group'}"
+            for word in {row.id.replace("_", "-"), row.name.replace("_", "-")}:
+                other = typed.setdefault(word, row.id)
+                if other != row.id:
+                    yield f"{group.name}: {other} and {row.id} would both be called {word!r}"
 
 
-def _clean(node: Any) -> Any:
-    """Texts without control characters, which would reach the terminal with every help page."""
-    from dialkit.cli.output.text import UNSAFE, escaper
+def _flag_clashes(operation: Operation) -> Iterator[str]:
+    from dialkit.catalog.model import kind, resolve
 
-    clean = escaper(UNSAFE, keep="\n", escape=lambda _: " ")
-
-    def walk(node: Any) -> Any:
-        if isinstance(node, dict):
-            return {clean(key): walk(inner) for key, inner in node.items()}
-        if isinstance(node, list):
-            return [walk(inner) for inner in node]
-        return clean(node) if isinstance(node, str) else node
-
-    return walk(node)
+    taken = dict.fromkeys(BY_FLAG, "an option of every command")
+    for field in operation.fields:
+        flags = [field.flag]
+        if kind(resolve(field.schema, operation.schemas)) == "boolean":
+            flags.append("--no-" + field.flag[2:])
+        for flag in flags:
+            if flag in taken:
+                yield f"{operation.id}: its field {field.name} would be {flag}, which is {taken[flag]}"
+            taken[flag] = f"its field {field.name}"
