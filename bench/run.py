@@ -1,6 +1,6 @@
 """`make bench`: the budgets of docs/architecture.md, as ratios measured in one run.
 
-    bench/run.py [--runs 15] [--only start|client|shards]
+    bench/run.py [--runs 15] [--only start|client|shards|limiter]
 
 Whole processes are run in turn, bare interpreter and commands, so that a machine that slows down slows all
 of them; the median is what counts. Exits 1 where a budget is broken.
@@ -39,7 +39,9 @@ CLIENT_BUDGET = 1.5
 
 def once(command: list[str], environ: dict[str, str]) -> float:
     started = time.perf_counter()
-    done = subprocess.run(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
     elapsed = time.perf_counter() - started
     if done.returncode:
         sys.exit(f"{command}: exit {done.returncode}: {done.stderr.decode()[:500]}")
@@ -73,7 +75,11 @@ def client(environ: dict[str, str]) -> bool:
     for _ in range(3):
         for name, times in found.items():
             done = subprocess.run(
-                [PYTHON, str(ROOT / "bench" / "loop.py"), name], env=environ, capture_output=True, text=True, check=False
+                [PYTHON, str(ROOT / "bench" / "loop.py"), name],
+                env=environ,
+                capture_output=True,
+                text=True,
+                check=False,
             )
             if done.returncode:
                 sys.exit(done.stderr)
@@ -88,9 +94,11 @@ def client(environ: dict[str, str]) -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--only", choices=("start", "client", "shards"))
+    parser.add_argument("--only", choices=("start", "client", "shards", "limiter"))
     args = parser.parse_args()
     fine = True
     with tempfile.TemporaryDirectory() as home:
@@ -109,6 +117,8 @@ def main() -> int:
                 server.terminate()
         if args.only in (None, "shards"):
             subprocess.run([PYTHON, str(ROOT / "bench" / "shards.py")], check=True)
+        if args.only in (None, "limiter"):
+            fine &= not subprocess.run([PYTHON, str(ROOT / "bench" / "limiter.py")], check=False).returncode
     return 0 if fine else 1
 
 

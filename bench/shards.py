@@ -31,7 +31,9 @@ def main() -> None:
             "marshal": (marshal.loads, marshal.dumps(data)),
             "pickle": (pickle.loads, pickle.dumps(data, 5)),
         }
-        told = ", ".join(f"{form} {median(load, raw):.0f} us ({len(raw) >> 10} KiB)" for form, (load, raw) in forms.items())
+        told = ", ".join(
+            f"{form} {median(load, raw):.0f} us ({len(raw) >> 10} KiB)" for form, (load, raw) in forms.items()
+        )
         print(f"  {name:10} {told}")
 
 

@@ -507,6 +507,7 @@ def test_one_object_is_keys_and_values() -> None:
         "contact": {"name": "Priya", "phone": "+14155550123"},
         "text": "one\ntwo",
         "note": None,
+        "to_numbers": ["+14155550123"] * 4,
         "url": "https://x.example/" + "a" * 100,
         "created_date": "1772731200",
     }
@@ -517,6 +518,7 @@ def test_one_object_is_keys_and_values() -> None:
         "text:           one",
         "                two",
         "note:",
+        "to_numbers:     " + ", ".join(["+14155550123"] * 4),
         "url:            https://x.example/" + "a" * 100,
         "created_date:   2026-03-05T17:20:00Z",
     ]

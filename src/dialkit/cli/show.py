@@ -57,7 +57,7 @@ class View:
         if pages and isinstance(found, dict):
             rows = [row for name in (pages["items"], *pages.get("also", ())) for row in found.get(name) or ()]
             cursor = found.get(pages.get("cursor", "")) if rows else None
-            if form in ROWS or self.how.fields:
+            if self.how.fields or (form in ROWS and self.how.jq is None):
                 found = rows
             self.data(found)
             if cursor:

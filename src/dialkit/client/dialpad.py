@@ -117,8 +117,8 @@ class Dialpad(_Base):
         api_key: the key; without it `DIALPAD_API_KEY`, then `DIALPAD_TOKEN`, then the stored account.
         settings: everything `Settings.find` would look up, ready made.
         policy: how patient to be (`dialkit.client.exchange.Policy`).
-        options: what `Settings.find` takes: ``account``, ``base_url``, ``company_id``, ``timeouts``,
-            ``limits``, ``environ``.
+        options: what `Settings.find` takes: ``account``, ``base_url``, ``company_id``, ``connect``,
+            ``read``, ``limits``, ``environ``.
 
     Raises `KeyMissing` on the first request where no key is found, `Refused` at once for a host that keys
     may not be sent to.

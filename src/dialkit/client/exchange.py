@@ -92,11 +92,12 @@ def exchange(
                     limiter.settle(place, clock.now())
         except TransportFault as fault:
             error = faults.unanswered(fault, request)
-            again = request.repeatable or not fault.sent
+            again = (request.repeatable or not fault.sent) and not fault.final
         else:
             assert response is not None  # the driver answers a request with a response
-            if response.status < 300:
-                return _finish(response, request, attempt, clock.monotonic() - started)
+            if 200 <= response.status < 300:
+                return _finish(response, request, attempt, clock.monotonic() - started, key)
+            faults.scrub(response, key)
             if response.status in (301, 302, 303, 307, 308):
                 sending = _redirected(response, request)
                 redirects += 1
@@ -104,7 +105,7 @@ def exchange(
                 if redirects > MAX_REDIRECTS:
                     raise _lost(response, request, "redirected in a circle")
                 continue
-            error = faults.refused(response, clock.now(), key)
+            error = faults.refused(response, clock.now())
             again = (response.status >= 500 or response.status == 408) and request.repeatable
             if faults.is_limit(response):
                 again = True
@@ -140,13 +141,14 @@ def _reserve(limiter: Limiter, request: Request, policy: Policy, clock: Clock) -
     return place
 
 
-def _finish(response: Response, request: Request, attempts: int, elapsed: float) -> Response:
+def _finish(response: Response, request: Request, attempts: int, elapsed: float, key: str | None) -> Response:
     response.request = request
     response.attempts = attempts
     response.elapsed = elapsed
     try:
         response.json()
     except ValueError:
+        faults.scrub(response, key)
         raise faults.unreadable(response) from None
     return response
 
@@ -158,7 +160,10 @@ def _redirected(response: Response, request: Request) -> Request:
     from dialkit.client.request import Request as Made
 
     here = response.request.url
-    there = urljoin(here, response.headers.get("location", ""))
+    location = response.headers.get("location", "").strip()
+    if not location:
+        raise _lost(response, request, f"redirected ({response.status}) without an address")
+    there = urljoin(here, location)
     if not there.startswith(_origin(here) + "/"):
         raise _lost(response, request, f"redirected to {faults.host_of(there)}, which is not followed")
     if request.method not in ("GET", "HEAD") and response.status not in (307, 308):

@@ -52,20 +52,34 @@ def api_text(response: Response) -> tuple[str, Any]:
         body = response.json()
     except ValueError:
         text = response.content.decode("utf-8", "replace")
-        title = re.search(r"<title[^>]*>(.{1,200}?)</title>", text, re.IGNORECASE | re.DOTALL)
+        title = re.search(r"<title[^>]{0,100}>(.{1,200}?)</title>", text, re.IGNORECASE | re.DOTALL)
         words = " ".join(re.sub(r"<[^>]{0,500}>", " ", title[1] if title else text[: 4 * MAX_TEXT]).split())
         return words[:MAX_TEXT] or f"HTTP {response.status}", None
     found = body.get("error", body) if isinstance(body, dict) else body
     if isinstance(found, dict):
         inner = found.get("errors")
         details = (
-            [str(e["message"]) for e in inner if isinstance(e, dict) and e.get("message")] if inner else []
+            [str(e["message"]) for e in inner if isinstance(e, dict) and e.get("message")]
+            if isinstance(inner, list)
+            else []
         )
         text = str(found.get("message") or found.get("error_description") or "")
         text = "; ".join(dict.fromkeys([*([text] if text else []), *details])) or json.dumps(found)
     else:
         text = str(found) if found else f"HTTP {response.status}"
     return text[:MAX_TEXT], body
+
+
+def one_line(text: str) -> str:
+    """`text` as it can stand in a message: no line breaks, no control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def scrub(response: Response, key: str | None) -> None:
+    """Take the key out of an answer that becomes an error: some proxies show what they were asked."""
+    if key:
+        response.content = response.content.replace(key.encode(), b"***")
+        response.headers = {name: value.replace(key, "***") for name, value in response.headers.items()}
 
 
 def from_dialpad(body: Any) -> bool:
@@ -95,16 +109,15 @@ def retry_after(response: Response, now: float) -> float | None:
         return None
 
 
-def refused(response: Response, now: float, key: str | None) -> DialkitError:
+def refused(response: Response, now: float) -> DialkitError:
     """The exception for an answer with a status of 300 or more."""
     request = response.request
-    if key:  # a proxy that shows what it was asked must not make us repeat it
-        response.content = response.content.replace(key.encode(), b"***")
     text, body = api_text(response)
     status = response.status
-    if status >= 500 and not request.repeatable and not from_dialpad(body):
+    line = one_line(text)
+    if not 200 <= status < 500 and not request.repeatable and not from_dialpad(body):
         return OutcomeUnknown(
-            f"{request.name}: something before Dialpad answered {status} ({text}); it may have been carried out",
+            f"{request.name}: something before Dialpad answered {status} ({line}); it may have been carried out",
             operation=request.name,
             status=status,
             hint=HOW_TO_FIND_OUT[request.effect],
@@ -116,7 +129,7 @@ def refused(response: Response, now: float, key: str | None) -> DialkitError:
         "body": body,
         "hint": hint_for(status, text, request),
     }
-    message = f"{text} (HTTP {status}, {request.name})"
+    message = f"{line} (HTTP {status}, {request.name})"
     if is_limit(response):
         error = RateLimited(message, **told)
         error.retry_after = retry_after(response, now)
@@ -136,6 +149,13 @@ def unanswered(fault: TransportFault, request: Request) -> DialkitError:
     how = "no answer came in time" if fault.timeout else f"the connection broke ({fault.message})"
     if fault.status is not None:
         how = f"the answer ({fault.status}) broke off: {fault.message}"
+    if request.repeatable and fault.final:
+        return UpstreamError(
+            f"{request.name}: {fault.message}",
+            status=fault.status,
+            operation=request.name,
+            hint="ask for less at once; most lists take --query limit=20",
+        )
     if request.repeatable:
         return ReadTimeout(f"{request.name}: {how}", hint="it only reads; try again")
     return OutcomeUnknown(

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
 
     from dialkit.client.request import Request
+
+T = TypeVar("T")
 
 # Per company, all operations together (Dialpad's developer pages).
 COMPANY = ("company", 20, 1.0)
@@ -26,6 +29,8 @@ MARGIN = 0.01
 MARGIN_AT_LEAST = 0.015
 # How long to hold back after a 429 that does not say: seconds, as a share of the limit's window.
 UNTOLD_PAUSE = 0.25
+# No answer can hold a key back for longer, in seconds: the next request asks again.
+LONGEST_PAUSE = 60.0
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS slot (name TEXT NOT NULL, at REAL NOT NULL);
@@ -70,37 +75,23 @@ class Limiter:
 
         Where that is more than `max_wait`, none is taken. `now` is in seconds since 1970.
         """
-        rows: list[int] = []
         limits = [(f"{self._owner} {name}", count, padded(window)) for name, count, window in request.limits]
         limits.append((f"{self._owner} {COMPANY[0]}", COMPANY[1], padded(COMPANY[2])))
-        with self._lock:
-            connection = self._open()
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                at = _first_free(connection, limits, now)
-                if at - now <= max_wait:
-                    self._count += 1
-                    for name, _, window in limits:
-                        if self._count % 16 == 1:
-                            connection.execute(FORGET, (name, now - window))
-                        rows.append(connection.execute(RESERVE, (name, at)).lastrowid)
-            finally:
-                connection.execute("COMMIT")
-        # The last is the company's: its window is too short for the way there and back to be added.
-        return Place(at - now, tuple(rows[:-1]))
+        self._count += 1
+        tidy = self._count % 16 == 1
+        return self._run(lambda connection: _reserve(connection, limits, now, max_wait, tidy))
 
     def settle(self, place: Place, now: float) -> None:
         """The request of `place` was answered, or given up: by now it has arrived, if it ever will."""
         if place.rows:
-            with self._lock:
-                self._open().executemany(SETTLE, [(now, row) for row in place.rows])
+            self._run(lambda connection: connection.executemany(SETTLE, [(now, row) for row in place.rows]))
 
     def learn(self, request: Request, now: float, retry_after: float | None) -> None:
         """Dialpad said 429: hold back whatever that limit counts, here and in the other processes."""
         name, _, window = request.limits[0] if request.limits else COMPANY
-        pause = retry_after if retry_after is not None else max(1.0, window * UNTOLD_PAUSE)
-        with self._lock:
-            self._open().execute(PAUSE, (f"{self._owner} {name}", now + pause))
+        told = min(LONGEST_PAUSE, retry_after) if retry_after is not None else None
+        pause = told if told is not None else max(1.0, window * UNTOLD_PAUSE)
+        self._run(lambda connection: connection.execute(PAUSE, (f"{self._owner} {name}", now + pause)))
 
     def close(self) -> None:
         """Close the file."""
@@ -109,16 +100,20 @@ class Limiter:
                 self._connection.close()
             self._connection = None
 
-    def _open(self) -> Any:
-        if self._connection is None or self._process != os.getpid():
-            import sqlite3
+    def _run(self, action: Callable[[sqlite3.Connection], T]) -> T:
+        """Do it with the file; where that fails, in memory: a full disk must not decide about a text."""
+        import sqlite3
 
+        with self._lock:
             try:
-                self._connection = _connect(sqlite3, self._path)
+                if self._connection is None or self._process != os.getpid():
+                    self._connection = _connect(self._path)
+                    self._process = os.getpid()
+                return action(self._connection)
             except (OSError, sqlite3.Error):
-                self._connection = _connect(sqlite3, ":memory:")
-            self._process = os.getpid()
-        return self._connection
+                self._connection = _connect(":memory:")
+                self._process = os.getpid()
+                return action(self._connection)
 
 
 def padded(window: float) -> float:
@@ -126,7 +121,29 @@ def padded(window: float) -> float:
     return window + max(window * MARGIN, MARGIN_AT_LEAST)
 
 
-def _first_free(connection: Any, limits: list[tuple[str, int, float]], now: float) -> float:
+def _reserve(
+    connection: sqlite3.Connection,
+    limits: list[tuple[str, int, float]],
+    now: float,
+    max_wait: float,
+    tidy: bool,
+) -> Place:
+    rows: list[int] = []
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        at = _first_free(connection, limits, now)
+        if at - now <= max_wait:
+            for name, _, window in limits:
+                if tidy:
+                    connection.execute(FORGET, (name, now - window))
+                rows.append(connection.execute(RESERVE, (name, at)).lastrowid or 0)
+    finally:
+        connection.execute("COMMIT")
+    # The last is the company's: its window is too short for the way there and back to be added.
+    return Place(at - now, tuple(rows[:-1]))
+
+
+def _first_free(connection: sqlite3.Connection, limits: list[tuple[str, int, float]], now: float) -> float:
     at = now
     for name, _, _ in limits:
         row = connection.execute(PAUSED, (name,)).fetchone()
@@ -144,7 +161,9 @@ def _first_free(connection: Any, limits: list[tuple[str, int, float]], now: floa
     return at
 
 
-def _connect(sqlite3: Any, path: str) -> Any:
+def _connect(path: str) -> sqlite3.Connection:
+    import sqlite3
+
     if path != ":memory:":
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)

@@ -8,6 +8,7 @@ from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess, Upstre
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from types import TracebackType
 
     from dialkit.catalog import Operation
     from dialkit.client.response import Response
@@ -64,46 +65,40 @@ class Book:
                 operation=self._operation.id,
             )
 
-    def broken(self, error: DialkitError) -> DialkitError:
-        """What to raise for `error`: itself on the first page, else `PartialSuccess` with where to go on."""
-        if self.count == 0:
-            return error
+    def __enter__(self) -> None:
+        """Reading a page: what fails once items were read becomes `PartialSuccess`, with where to go on."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not isinstance(error, DialkitError) or self.count == 0:
+            return
         hint = error.hint
         if self.params is not None and self.cursor:
             hint = f"go on from there: --cursor {self.cursor}"
-        partly = PartialSuccess(
+        raise PartialSuccess(
             f"{self.count} items were read, then: {error.message}",
             done=self.count,
             cursor=self.cursor,
             hint=hint,
-        )
-        partly.__cause__ = error
-        return partly
+        ) from error
 
 
 def pages(book: Book, ask: Callable[[Mapping[str, Any]], Response]) -> Iterator[list[Any]]:
-    """The items of each page as it comes. Raises as `Book.broken` says."""
+    """The items of each page as it comes. A later page that fails raises `PartialSuccess`."""
     while book.params is not None:
-        try:
+        with book:
             items = book.take(ask(book.params).json())
-        except DialkitError as error:
-            raise book.broken(error) from error
         yield items
-        try:
+        with book:
             book.check()
-        except DialkitError as error:
-            raise book.broken(error) from error
 
 
 async def pages_async(book: Book, ask: Callable[[Mapping[str, Any]], Any]) -> AsyncIterator[list[Any]]:
     """The same for asyncio."""
     while book.params is not None:
-        try:
+        with book:
             items = book.take((await ask(book.params)).json())
-        except DialkitError as error:
-            raise book.broken(error) from error
         yield items
-        try:
+        with book:
             book.check()
-        except DialkitError as error:
-            raise book.broken(error) from error

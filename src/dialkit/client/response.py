@@ -40,5 +40,8 @@ class Response:
     def json(self) -> Any:
         """The body as JSON; None where it is empty. Raises ValueError where it is not JSON."""
         if self._data is _UNREAD:
-            self._data = json.loads(self.content) if self.content.strip() else None
+            try:
+                self._data = json.loads(self.content) if self.content.strip() else None
+            except RecursionError:
+                raise ValueError("nested too deeply") from None
         return self._data

@@ -133,4 +133,6 @@ class Settings:
         if self.interruptible and kind is Transport:
             kind = InterruptibleTransport
         # Plain http goes to this machine alone (dialkit.config.hosts), and no proxy may see the key.
-        return kind(Reach(self.connect, self.read, direct=self.base_url.startswith("http:")))
+        connect = min(self.connect, self.read * 0.9)
+        total = max(180.0, 2 * self.read)
+        return kind(Reach(connect, self.read, total, direct=self.base_url.startswith("http:")))

@@ -19,33 +19,51 @@ if TYPE_CHECKING:
     from dialkit.client.request import Request
 
 # An answer is JSON for a person or a program to hold; recordings travel by other URLs. Bounds memory.
-MAX_ANSWER = 64 * 1024 * 1024
+# (Python needs up to thirty times as much for what is in it.)
+MAX_ANSWER = 16 * 1024 * 1024
 CHUNK = 256 * 1024
 
-# Raised by pyreqwest before the first byte of a request leaves.
-UNSENT = (wire.ConnectError, wire.ConnectTimeoutError, wire.PoolTimeoutError, wire.BuilderError)
+# Raised by pyreqwest before it connects. Its ConnectError and ConnectTimeoutError do not say as much: they
+# stand for whatever fails before the answer's headers are there, a read timeout among them. What tells is
+# hyper's own word among the causes; where that is missing, the request counts as sent.
+UNSENT = (wire.PoolTimeoutError, wire.BuilderError)
+UNCONNECTED = "client error (Connect)"
 
 
 class TransportFault(Exception):
     """No whole answer came. `sent` is False only where the request certainly did not leave.
 
     `status` is the HTTP status where one was seen before the answer broke off; `timeout` tells waiting
-    too long from a broken connection.
+    too long from a broken connection; `final` says that another try would end the same.
     """
 
-    def __init__(self, message: str, *, sent: bool, timeout: bool = False, status: int | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        sent: bool,
+        timeout: bool = False,
+        status: int | None = None,
+        final: bool = False,
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.sent = sent
         self.timeout = timeout
         self.status = status
+        self.final = final
 
 
 class Reach(NamedTuple):
-    """Seconds to connect, and between two signs of life while reading. `direct` leaves proxies out."""
+    """How far and how long. Seconds: to connect, between two signs of life, and for all of one attempt.
+
+    `connect` must be shorter than `read`, or an unreachable host cannot be told from a lost answer.
+    `direct` leaves proxies out.
+    """
 
     connect: float = 5.0
     read: float = 30.0
+    total: float = 180.0
     direct: bool = False
 
 
@@ -60,6 +78,7 @@ def _configure(builder: Any, reach: Reach) -> Any:
         .referer(False)
         .connect_timeout(timedelta(seconds=reach.connect))
         .read_timeout(timedelta(seconds=reach.read))
+        .timeout(timedelta(seconds=reach.total))
     )
 
 
@@ -68,7 +87,7 @@ def _fault(error: Exception, status: int | None = None) -> TransportFault:
     text = causes[-1]["message"] if causes else str(error)
     return TransportFault(
         text,
-        sent=not isinstance(error, UNSENT),
+        sent=not isinstance(error, UNSENT) and all(cause["message"] != UNCONNECTED for cause in causes),
         timeout=isinstance(error, wire.RequestTimeoutError),
         status=status,
     )
@@ -84,11 +103,18 @@ def _prepared(client: Any, request: Request, key: str | None) -> Any:
 
 
 def _too_large(status: int) -> TransportFault:
-    return TransportFault(f"the answer is larger than {MAX_ANSWER >> 20} MiB", sent=True, status=status)
+    return TransportFault(
+        f"the answer is larger than {MAX_ANSWER >> 20} MiB", sent=True, status=status, final=True
+    )
 
 
 def _answer(reply: Any, chunks: list[bytes], request: Request) -> Response:
-    headers = {name.lower(): value for name, value in reply.headers.items()}
+    headers = {}
+    for name in reply.headers:
+        try:
+            headers[name.lower()] = reply.headers[name]
+        except ValueError:  # a value that is not ASCII, which nothing here needs
+            continue
     return Response(reply.status, headers, b"".join(chunks), request)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Finding(NamedTuple):
-    """What a check found: ``ok``, ``warn`` or ``fail``; what there is; what to do; the exit code of a ``fail``."""
+    """What a check found: ``ok``, ``warn`` or ``fail``; what there is; what to do; the exit code."""
 
     status: str
     detail: str
@@ -49,8 +49,8 @@ class Untested(Exception):
 class Setup:
     """What is tested: config, key and host as a request would find them, each made when first needed.
 
-    `steps` is what the checks of the network leave for each other: whether the host was reached, and
-    what it answered.
+    `reached` and `answer` are what the checks of the network leave for each other: False once the host
+    cannot be reached, and what it answered to a request without a key.
     """
 
     def __init__(self, app: App, options: Options) -> None:
@@ -69,20 +69,24 @@ class Setup:
         except DialkitError:
             raise Untested("the config cannot be read") from None
 
+    def find_settings(self) -> Settings:
+        """Host, account and company as a request has them. Raises `Refused` where they do not fit."""
+        from dialkit.client.settings import READ, Settings
+
+        return Settings.find(
+            account=self.options.account,
+            base_url=self.options.base_url,
+            company_id=self.options.company_id,
+            read=self.options.timeout or READ,
+            interruptible=True,
+            config=self.config,
+        )
+
     @property
     def settings(self) -> Settings:
         """Host, account and company. Raises `Untested` where they do not fit together."""
-        from dialkit.client import Settings
-
         try:
-            return Settings.find(
-                account=self.options.account,
-                base_url=self.options.base_url,
-                company_id=self.options.company_id,
-                read=self.options.timeout or 30.0,
-                interruptible=True,
-                config=self.config,
-            )
+            return self.find_settings()
         except DialkitError:
             raise Untested("there is no host a key may be sent to") from None
 

@@ -29,7 +29,9 @@ def _config(setup: Setup) -> Finding:
 
     path = config_file(setup.environ)
     if os.path.lexists(path) and not os.access(path, os.R_OK):
-        raise InvalidArgument(f"{path} cannot be read", hint="check the permissions of the file and its folder")
+        raise InvalidArgument(
+            f"{path} cannot be read", hint="check the permissions of the file and its folder"
+        )
     config = setup.app.config
     with_defaults(setup.options, config)
     detail = path if os.path.lexists(path) else f"{path} (there is none yet)"
@@ -77,12 +79,7 @@ def _format(setup: Setup) -> Finding:
 
 
 def _base_url(setup: Setup) -> Finding:
-    from dialkit.config.keys import VARIABLES
-
-    options, config = setup.options, setup.config
-    stored = options.account is not None or not any(name in setup.environ for name in VARIABLES)
-    account = config.account(options.account) if stored else None
-    return Finding("ok", config.base_url(account, options.base_url))
+    return Finding("ok", setup.find_settings().base_url)
 
 
 def _keyring(setup: Setup) -> Finding:
@@ -97,7 +94,9 @@ def _keyring(setup: Setup) -> Finding:
         backend = keyring.get_keyring()
         works = backend.priority > 0
     except Exception as error:  # backends raise what they like
-        return Finding("warn", f"it fails ({type(error).__name__})", "DIALKIT_KEYRING=off keeps keys in a file")
+        return Finding(
+            "warn", f"it fails ({type(error).__name__})", "DIALKIT_KEYRING=off keeps keys in a file"
+        )
     if not works:
         return Finding("ok", f"there is none; keys are stored in {path}, for you alone to read")
     return Finding("ok", str(backend.name))
@@ -128,7 +127,9 @@ def _limiter(setup: Setup) -> Finding:
         if connection is not None:
             connection.close()
     if not shared:
-        return Finding("warn", f"{path} cannot be used, so each process counts limits alone", f"remove {path}")
+        return Finding(
+            "warn", f"{path} cannot be used, so each process counts limits alone", f"remove {path}"
+        )
     return Finding("ok", f"a place in {took * 1000:.1f} ms")
 
 

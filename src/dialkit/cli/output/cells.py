@@ -12,19 +12,19 @@ from dialkit.cli.output.text import show
 # What an object goes by, best first.
 NAMES = ("name", "display_name", "title", "id", "number", "email", "phone")
 LISTED = 3
-"""Items of a list that a cell names; the rest are counted."""
+"""Items of a list that a cell of a table names; the rest are counted."""
 
 # Fields that hold a point in time, as the catalog names them; `talk_time` and the like hold a length.
 TIME = re.compile(r"(.*[._])?(date|timestamp|at|started|(start|end|scheduled)_time)|(.*\.)?date_\w+")
 
 
-def cell(name: str, value: Any) -> str:
+def cell(name: str, value: Any, listed: int = LISTED) -> str:
     """A value on one line: a point in time as UTC, an object by its name, a list by its first items."""
     if isinstance(value, dict):
         return _named(value)
     if isinstance(value, list):
-        shown = ", ".join(map(_brief, value[:LISTED]))
-        return shown + (f" +{len(value) - LISTED}" if len(value) > LISTED else "")
+        shown = ", ".join(map(_brief, value[:listed]))
+        return shown + (f" +{len(value) - listed}" if len(value) > listed else "")
     if TIME.fullmatch(name) and (found := moment(value)):
         return found
     return scalar(value)

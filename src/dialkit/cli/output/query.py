@@ -66,9 +66,8 @@ def _wrong(expression: str, error: ValueError, hint: str | None = None) -> Inval
     from dialkit.cli.output.text import show
     from dialkit.errors import InvalidArgument
 
-    said = (
-        str(error).removeprefix("jq: error: ").partition("\n")[0].replace(" at <top-level>", "").rstrip(":")
-    )
+    line = str(error).removeprefix("jq: error: ").partition("\n")[0]
+    said = line.replace(" at <top-level>", "").rstrip(":")
     return InvalidArgument(f"--jq {_short(expression)!r}: {show(_short(said))}", hint=hint)
 
 

@@ -25,6 +25,9 @@ FLOORS = (20, 5)
 DEPTH = 4
 """How deep one object's keys are drawn; what lies deeper is summed up."""
 
+LISTED = 20
+"""Items of a list that one object's value names."""
+
 GAP = "  "
 
 # Which columns come first where there is no room for all: who, in what state, how to reach, when, what.
@@ -81,7 +84,7 @@ def _write_keys(data: dict[str, Any], options: Options, out: TextIO) -> None:
     margin = " " * size + GAP
     for name, value in pairs:
         several = isinstance(value, str) and "\n" in value
-        text = show_lines(value).replace("\n", "\n" + margin) if several else cell(name[:-1], value)
+        text = show_lines(value).replace("\n", "\n" + margin) if several else cell(name[:-1], value, LISTED)
         space = margin[width(name) :] if text else ""
         out.write(key(name, options.color) + space + text + "\n")
 

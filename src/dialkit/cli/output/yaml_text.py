@@ -23,9 +23,8 @@ def _string(dumper: Any, text: str) -> Any:
 
 
 def _dumper(base: Any) -> Any:
-    made: Any = type(
-        "Dumper", (base,), {"ignore_aliases": lambda *_: True}
-    )  # the same list twice is two lists
+    # No anchors: the same list shown twice is two lists.
+    made: Any = type("Dumper", (base,), {"ignore_aliases": lambda *_: True})
     made.add_representer(str, _string)
     return made
 

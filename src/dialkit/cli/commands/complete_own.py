@@ -1,0 +1,84 @@
+"""Completion of our own commands: their subcommands, their flags, and the words that follow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialkit.cli.commands import own
+from dialkit.cli.commands.complete import FILES, Choice, accounts, aliases, names
+from dialkit.cli.options import BY_FLAG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dialkit.cli.app import App
+
+    # From the app, the words after the command and the word being typed, to the choices for it.
+    Words = Callable[[App, list[str], str], Iterable[Choice]]
+
+
+def words(app: App, name: str, typed: list[str], current: str) -> Iterable[Choice]:
+    """What can follow the command `name` and the words `typed` after it."""
+    table = own.subcommands(name)
+    if table and not typed:
+        return [Choice(word, sub.help) for word, sub in table.items()]
+    key, after = (f"{name} {typed[0]}", typed[1:]) if table else (name, typed)
+    return FOLLOWING[key](app, after, current) if key in FOLLOWING else ()
+
+
+def flags(name: str, typed: list[str]) -> Iterator[Choice]:
+    """The flags of a command: those its help names, and those of all that show data."""
+    import re
+
+    from dialkit.cli.subcommands import SHOWING
+
+    table = own.subcommands(name)
+    text = table[typed[0]].takes if typed and typed[0] in table else own.page(name)
+    for flag in dict.fromkeys((*re.findall(r"--[a-z][a-z-]*", text), *SHOWING, "--help")):
+        yield Choice(flag, BY_FLAG[flag].help if flag in BY_FLAG else "")
+
+
+def _one(choices: Callable[[App], Iterable[Choice]]) -> Words:
+    """Choices for the first word only."""
+    return lambda app, typed, _current: () if typed else choices(app)
+
+
+def _of(*known: str) -> Words:
+    return _one(lambda _app: map(Choice, known))
+
+
+def _operations(app: App, typed: list[str], current: str) -> Iterable[Choice]:
+    return names(app.catalog, typed, current)
+
+
+def _topics(app: App, typed: list[str], current: str) -> Iterable[Choice]:
+    from dialkit.cli.commands.topics import TOPICS
+
+    first = [] if typed else [Choice(name, topic.about) for name, topic in TOPICS.items()]
+    return [*first, *names(app.catalog, typed, current)]
+
+
+def _settings(app: App) -> Iterable[Choice]:
+    from dialkit.config.table import SETTINGS
+
+    known = [Choice(name, setting.about) for name, setting in SETTINGS.items() if "*" not in name]
+    return dict.fromkeys([*known, *(Choice(name) for name, _ in app.config.items() if name not in SETTINGS)])
+
+
+FOLLOWING: dict[str, Words] = {
+    "alias set": _one(aliases),
+    "alias unset": _one(aliases),
+    "api": _of("GET", "POST", "PUT", "PATCH", "DELETE"),
+    "auth can": _operations,
+    "auth logout": _one(accounts),
+    "auth use": _one(accounts),
+    "completion": _of("bash", "zsh", "fish"),
+    "config get": _one(_settings),
+    "config set": _one(_settings),
+    "config unset": _one(_settings),
+    "help": _topics,
+    "sandbox": _of("start", "run"),
+    "schema": _operations,
+    "spec diff": _one(lambda _app: FILES),
+    "spec use": _one(lambda _app: FILES),
+}

@@ -1,0 +1,53 @@
+"""``dialpad completion SHELL``: the script that gives a shell tab completion, and what the script asks."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dialkit.cli.subcommands import Help, parse, unknown, wants_help
+from dialkit.errors import DialkitError
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+
+SHELLS = ("bash", "zsh", "fish")
+TEXTS = os.path.join(os.path.dirname(__file__), "texts")
+
+HELP = Help(
+    "completion",
+    "A script that gives your shell tab completion: commands, flags, choices, accounts, aliases.",
+    (
+        "source <(dialpad completion bash)      # add it to ~/.bashrc",
+        'dialpad completion zsh > "${fpath[1]}/_dialpad"',
+        "dialpad completion fish > ~/.config/fish/completions/dialpad.fish",
+    ),
+    "|".join(SHELLS),
+)
+
+
+def run(app: App, argv: list[str]) -> int:
+    """Print the script of a shell, or answer it. The exit code; raises `InvalidArgument`."""
+    # What the scripts ask: --complete SHELL -- WORDS... up to the one that is being typed.
+    if argv[:1] == ["--complete"] and argv[1:2] and argv[2:3] == ["--"]:
+        return _answer(app, argv[1], argv[3:])
+    if wants_help(argv) or not argv:
+        app.stdout.write(HELP.text())
+        return 0
+    _, found = parse(app, "completion", argv, (("shell",), {"metavar": "|".join(SHELLS)}), takes=())
+    if found.shell not in SHELLS:
+        raise unknown("no completion for", found.shell, SHELLS)
+    with open(os.path.join(TEXTS, f"completion.{found.shell}"), encoding="utf-8") as file:
+        app.stdout.write(file.read())
+    return 0
+
+
+def _answer(app: App, shell: str, words: list[str]) -> int:
+    from dialkit.cli.commands.complete import complete, drawn
+
+    try:
+        app.stdout.write(drawn(shell, complete(app, words, shell)))
+    except DialkitError:
+        # A broken config says so at the next command; here it would be written into the line being typed.
+        return 0
+    return 0

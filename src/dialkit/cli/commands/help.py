@@ -1,0 +1,45 @@
+"""``dialpad help``: the overview, a topic, a group, an operation, or one of our own commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialkit.cli.subcommands import unknown, wants_help
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+
+
+def run(app: App, argv: list[str]) -> int:
+    """Print the help that was asked for. The exit code; raises `InvalidArgument`."""
+    words = [word for word in argv if not word.startswith("-")]
+    strange = [word for word in argv if word.startswith("-")]
+    if strange and not wants_help(argv):
+        raise InvalidArgument(f"dialpad help has no flag {strange[0]}", hint="dialpad help TOPIC|GROUP|OPERATION")
+    app.stdout.write(_page(app, words))
+    return 0
+
+
+def _page(app: App, words: list[str]) -> str:
+    from dialkit.cli import help as pages
+    from dialkit.cli.commands.topics import TOPICS
+    from dialkit.cli.dispatch import COMMANDS
+
+    if not words:
+        topics = "".join(f"  dialpad help {name:12}  {topic.about}\n" for name, topic in TOPICS.items())
+        return pages.overview(app.catalog) + "\nTopics:\n" + topics
+    first, *rest = words
+    if first in TOPICS and not rest:
+        return TOPICS[first].text(app.catalog)
+    if first in COMMANDS:
+        from dialkit.cli.commands import own
+
+        return own.page(first)
+    if first in app.catalog.groups and not rest:
+        return pages.of_group(app.catalog.groups[first])
+    if len(words) == 1 and app.catalog.find(words)[0] is None:
+        raise unknown("no help on", first, [*TOPICS, *COMMANDS, *app.catalog.groups, *app.catalog.ids])
+    from dialkit.cli.commands.lookup import by_words
+
+    return pages.of_operation(by_words(app, words))

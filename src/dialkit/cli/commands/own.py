@@ -1,0 +1,31 @@
+"""What our own commands say about themselves: subcommands, flags, help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import ModuleType
+
+    from dialkit.cli.subcommands import Sub
+
+
+def subcommands(name: str) -> Mapping[str, Sub]:
+    """The table of a command's subcommands; empty where it has none."""
+    found: Mapping[str, Sub] = getattr(_module(name), "TABLE", {})
+    return found
+
+
+def page(name: str) -> str:
+    """The help page of a command."""
+    about = getattr(_module(name), "HELP", "")
+    return about if isinstance(about, str) else str(about.text(subcommands(name)))
+
+
+def _module(name: str) -> ModuleType:
+    from importlib import import_module
+
+    from dialkit.cli.dispatch import COMMANDS
+
+    return import_module(f"dialkit.cli.commands.{COMMANDS[name][0]}")
