@@ -13,9 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from test_limits import asking, share
-
 from dialkit.client.limits import Limiter
+from test_limits import asking, share
 
 PROCESSES, COUNT, WINDOW, SECONDS = 16, 100, 60.0, 135.0
 PLACES = 2_000

@@ -48,7 +48,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 @pytest.fixture
 def dialpad(environ: dict[str, str], tmp_path: Path) -> Callable[..., Ran]:
-    """Run the command line in this process: ``dialpad("users", "list", stdin="", tty=False, DIALPAD_X="…")``."""
+    """Run the command line in this process: ``dialpad("users", "list", stdin="", DIALPAD_X="…")``."""
 
     def run(*argv: str, stdin: str = "", tty: bool = False, cwd: str | None = None, **extra: str) -> Ran:
         kind = Terminal if tty else io.StringIO
@@ -85,3 +85,22 @@ def process(environ: dict[str, str], tmp_path: Path) -> Callable[..., Ran]:
         return Ran(done.returncode, done.stdout, done.stderr)
 
     return run
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-snapshots", action="store_true", help="write tests/snapshots anew")
+
+
+@pytest.fixture
+def snapshot(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Compare text with ``tests/snapshots/NAME``, or write it there with ``--update-snapshots``."""
+
+    def compare(name: str, text: str) -> None:
+        path = request.config.rootpath / "tests" / "snapshots" / name
+        if request.config.getoption("--update-snapshots"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        kept = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        assert text.splitlines() == kept, f"{name} differs; if that is meant: pytest --update-snapshots"
+
+    return compare

@@ -7,6 +7,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from servers import Recorder, json_reply
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from servers import LimitedServer
 
 from dialkit.client import Dialpad, Policy
 from dialkit.client.clock import Clock
 from dialkit.client.limits import Limiter, padded
 from dialkit.client.request import Request, build
 from dialkit.errors import RateLimited, WouldWait
+from servers import LimitedServer
 
 if TYPE_CHECKING:
     from pathlib import Path

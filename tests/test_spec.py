@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dialkit.catalog import Catalog
-from dialkit.catalog.compile import BadDocument, compile_document, render
+from dialkit.catalog.compile import BadDocument, compile_document
 from dialkit.catalog.diff import MOST, Changes, compare
 from dialkit.catalog.document import export
-from dialkit.catalog.model import SHARDS
+from dialkit.catalog.storage import SHARDS, modules
 
 TOOLS = Path(__file__).parent.parent / "tools"
 sys.path.insert(0, str(TOOLS))
@@ -49,9 +49,9 @@ def small(*operations: Document, **schemas: Document) -> Document:
 
 def test_the_shards_are_what_the_document_says(document: Document) -> None:
     first, second = compile_document(document), compile_document(json.loads(BUNDLE))
-    written = {name: render(shard) for name, shard in first.items()}
-    assert written == {name: render(shard) for name, shard in second.items()}
-    assert written == {path.stem: path.read_bytes() for path in Path(SHARDS).glob("*.json")}
+    written = modules(first)
+    assert written == modules(second)
+    assert written == {path.name: path.read_bytes() for path in Path(SHARDS).glob("*.py")}
     assert sum(len(group["operations"]) for group in first["index"]["groups"].values()) == 242
 
 

@@ -10,11 +10,11 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from servers import Recorder, json_reply
 
 import values
 from dialkit.catalog import Catalog, Operation
 from dialkit.catalog.model import resolve
+from servers import Recorder, json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,21 +64,13 @@ def expected_body(operation: Operation, given: dict[str, Any]) -> Any:
 
 
 def query_pairs(operation: Operation, given: dict[str, Any]) -> list[tuple[str, str]]:
+    """The query as it must arrive: booleans in lower case, lists as repeated names."""
     pairs = []
     for field in operation.fields:
-        if field.place != "query" or field.name not in given:
-            continue
-        value = given[field.name]
+        value = given.get(field.name) if field.place == "query" else None
         for one in value if isinstance(value, list) else [value]:
-            if one != "":
-                pairs.append(
-                    (
-                        field.name,
-                        {True: "true", False: "false"}.get(one, str(one))
-                        if isinstance(one, bool)
-                        else str(one),
-                    )
-                )
+            text = str(one).lower() if isinstance(one, bool) else str(one)
+            pairs += [(field.name, text)] if one not in (None, "") else []
     return sorted(pairs)
 
 
@@ -121,7 +113,7 @@ def test_sends_what_was_meant(
     body = json.loads(request.body) if request.body else None
     assert exact(body) == exact(expected_body(operation, wanted))
     assert shown.get("body") == body
-    sent_key = dict((n.lower(), v) for n, v in request.headers).get("authorization")
+    sent_key = {n.lower(): v for n, v in request.headers}.get("authorization")
     assert sent_key == (f"Bearer {environ['DIALPAD_API_KEY']}" if operation.needs_key else None)
 
 

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for values of a catalog schema, and how to write a value as command-line arguments."""
+"""Hypothesis strategies for values of a catalog schema, and how a value is written as arguments."""
 
 from __future__ import annotations
 

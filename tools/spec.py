@@ -16,16 +16,16 @@ from typing import Any
 
 import yaml
 
-from dialkit.catalog.compile import compile_document, render, write
+from dialkit.catalog.compile import compile_document
+from dialkit.catalog.storage import SHARDS, modules, write, write_modules
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARDS = ROOT / "src" / "dialkit" / "catalog" / "shards"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load(path: Path) -> Any:
     """One YAML file."""
-    return yaml.load(path.read_text("utf-8"), LOADER)  # noqa: S506 - a safe loader
+    return yaml.load(path.read_text("utf-8"), LOADER)
 
 
 def bundle(folder: Path = ROOT / "openapi") -> dict[str, Any]:
@@ -65,11 +65,12 @@ def main() -> int:
     shards = compile_document(document)
     _keep_apart(shards)
     if not args.check:
-        write(shards, str(SHARDS))
+        write_modules(shards)
         print(f"{sum(len(g['operations']) for g in shards['index']['groups'].values())} operations written")
         return 0
-    stale = [name for name, shard in shards.items() if _read(SHARDS / f"{name}.json") != render(shard)]
-    stale += [path.stem for path in SHARDS.glob("*.json") if path.stem not in shards]
+    wanted = modules(shards)
+    found = {path.name: path.read_bytes() for path in Path(SHARDS).glob("*.py")}
+    stale = [name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)]
     if stale:
         print(f"shards are stale: {', '.join(sorted(stale))}\nhint: make spec", file=sys.stderr)
         return 1
@@ -86,10 +87,6 @@ def _keep_apart(shards: dict[str, dict[str, Any]]) -> None:
         taken = [f"{o.id} {f.flag}" for o in Catalog(folder) for f in o.fields if f.flag in BY_FLAG]
     if taken:
         raise SystemExit("flags of global options: " + ", ".join(taken))
-
-
-def _read(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
 
 
 if __name__ == "__main__":

@@ -1,16 +1,17 @@
 """dialkit: Dialpad from the terminal, from Python, and without an account.
 
-    from dialkit import Dialpad
+from dialkit import Dialpad
 
-    with Dialpad() as dp:
-        dp.request("sms.send", {"to_numbers": ["+14155550123"], "text": "Your order is ready."})
+with Dialpad() as dp:
+    dp.request("sms.send", {"to_numbers": ["+14155550123"], "text": "Your order is ready."})
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from dialkit.client import AsyncDialpad, Dialpad
 
 __all__ = ["AsyncDialpad", "Dialpad", "__version__"]

@@ -24,7 +24,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 
 class DialkitError(Exception):
@@ -150,7 +152,7 @@ class APIError(DialkitError):
 
 
 class ValidationFailed(APIError):
-    """Dialpad found the request wrong (400 and the like). Correct it; sending it again as it is will not help."""
+    """Dialpad found the request wrong (400 and the like). Sending it again as it is will not help."""
 
 
 class AuthenticationFailed(APIError):

@@ -1,13 +1,11 @@
 """From an OpenAPI document to shards: an index, and one file for each group of operations.
 
-Used by ``make spec`` for our own document and by ``dialpad spec use`` for one the user brings. Shards are
-plain JSON, written the same byte for byte from the same document; `dialkit.catalog.document` turns them back.
+Used by ``make spec`` for our own document and by ``dialpad spec use`` for one the user brings. The same
+document gives the same shards; `storage` keeps them, `document` turns them back.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
 from typing import Any
 
@@ -18,7 +16,8 @@ JSON_TYPE = "application/json"
 
 # Extensions of an operation that shards carry under the same name without `x-`.
 EXTENSIONS = (
-    "effect", "retry", "limits", "limits-reason", "scopes", "admin", "since", "pages", "undocumented", "max-span",
+    "effect", "retry", "limits", "limits-reason", "scopes", "admin", "since", "pages",
+    "undocumented", "max-span",
 )  # fmt: skip
 # A group is one word on the command line and the name of a file; two files have names of their own.
 GROUP = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
@@ -187,19 +186,3 @@ def _name(group: str, operations: dict[str, dict[str, Any]], schemas: dict[str, 
             if flag in flags:
                 raise BadDocument(f"{operation_id}: {flags[flag]} and {name} are both --{flag}")
             flags[flag] = name
-
-
-def write(shards: dict[str, dict[str, Any]], folder: str) -> None:
-    """Write shards to `folder`, and remove the JSON files there that are no longer among them."""
-    os.makedirs(folder, exist_ok=True)
-    for name in os.listdir(folder):
-        if name.endswith(".json") and name[:-5] not in shards:
-            os.unlink(os.path.join(folder, name))
-    for name, shard in shards.items():
-        with open(os.path.join(folder, name + ".json"), "wb") as file:
-            file.write(render(shard))
-
-
-def render(shard: dict[str, Any]) -> bytes:
-    """A shard as it is stored: compact JSON, UTF-8, one line."""
-    return json.dumps(shard, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.compile import ERROR_ANSWER, EXTENSIONS, JSON_TYPE
 from dialkit.catalog.example import answer_example
-from dialkit.catalog.model import SHARDS, Catalog, Operation
+from dialkit.catalog.storage import SHARDS, read
+
+if TYPE_CHECKING:
+    from dialkit.catalog.model import Catalog, Operation
 
 
 def export(catalog: Catalog, folder: str = SHARDS) -> dict[str, Any]:
     """The whole document, with an example for every request and answer."""
-    with open(os.path.join(folder, "about.json"), "rb") as file:
-        about = json.loads(file.read())
+    about = read(folder, "about")
     paths: dict[str, dict[str, Any]] = {}
     schemas: dict[str, Any] = dict(about["components"]["schemas"])
     for operation in catalog:

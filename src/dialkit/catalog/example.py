@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dialkit.catalog.model import kind, resolve
 
-from dialkit.catalog.model import Operation, Schema, Schemas, kind, resolve
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dialkit.catalog.model import Operation, Schema, Schemas
 
 PLAIN: dict[str | None, Any] = {"boolean": True, "integer": 1, "number": 1.5, "string": "text"}
 

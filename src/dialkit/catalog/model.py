@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dialkit.catalog.storage import SHARDS, read
+
+# Not from typing, which takes as long to import as the interpreter to start; checkers know the name.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
-Schema = dict[str, Any]
-Schemas = dict[str, Schema]
+    Schema = dict[str, Any]
+    Schemas = dict[str, Schema]
 
-SHARDS = os.path.join(os.path.dirname(__file__), "shards")
 PLACES = ("path", "query", "body")
 
 
@@ -24,17 +26,27 @@ class UnknownName(LookupError):
         self.kind, self.name, self.suggestions = kind, name, suggestions
 
 
-class Summary(NamedTuple):
+class Summary:
     """One operation as the index knows it: enough for lists, search and finding its shard."""
 
-    id: str
-    group: str
-    name: str
-    method: str
-    path: str
-    summary: str
-    effect: str
-    added: bool = False
+    __slots__ = ("added", "effect", "group", "id", "method", "name", "path", "summary")
+
+    def __init__(
+        self,
+        id: str,  # noqa: A002 - what the document calls it
+        group: str,
+        name: str,
+        method: str,
+        path: str,
+        summary: str,
+        effect: str,
+        added: bool = False,
+    ) -> None:
+        self.id, self.group, self.name, self.method = id, group, name, method
+        self.path, self.summary, self.effect, self.added = path, summary, effect, added
+
+    def __repr__(self) -> str:
+        return f"<Summary {self.id}>"
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -42,23 +54,29 @@ class Summary(NamedTuple):
         return tuple(self.name.split("."))
 
 
-class Group(NamedTuple):
+class Group:
     """A group of operations: one tag of the document, one word on the command line."""
 
-    name: str
-    title: str
-    description: str
-    operations: tuple[Summary, ...]
+    __slots__ = ("description", "name", "operations", "title")
+
+    def __init__(self, name: str, title: str, description: str, operations: tuple[Summary, ...]) -> None:
+        self.name, self.title, self.description, self.operations = name, title, description, operations
+
+    def __repr__(self) -> str:
+        return f"<Group {self.name}: {len(self.operations)} operations>"
 
 
-class Field(NamedTuple):
+class Field:
     """One thing an operation takes: a path or query parameter, or a top-level property of the body."""
 
-    name: str
-    place: str
-    required: bool
-    schema: Schema
-    description: str
+    __slots__ = ("description", "name", "place", "required", "schema")
+
+    def __init__(self, name: str, place: str, required: bool, schema: Schema, description: str) -> None:
+        self.name, self.place, self.required = name, place, required
+        self.schema, self.description = schema, description
+
+    def __repr__(self) -> str:
+        return f"<Field {self.name} in {self.place}>"
 
     @property
     def flag(self) -> str:
@@ -252,23 +270,18 @@ class Catalog:
         self._shards: dict[tuple[str, str], dict[str, Any]] = {}
         self._operations: dict[str, Operation] = {}
 
-    def _read(self, folder: str, name: str) -> dict[str, Any]:
-        with open(os.path.join(folder, name + ".json"), "rb") as file:
-            loaded: dict[str, Any] = json.loads(file.read())
-        return loaded
-
     @property
     def groups(self) -> dict[str, Group]:
         """Groups by name, in the order of their names."""
         if self._index is None:
             found: dict[str, dict[str, Any]] = {}
             for number, folder in enumerate(self._folders):
-                for name, entry in self._read(folder, "index")["groups"].items():
+                for name, entry in read(folder, "index")["groups"].items():
                     rows = found.setdefault(name, {**entry, "operations": {}})["operations"]
-                    rows.update(
-                        (i, Summary._make([i, name, *row, number > 0]))
-                        for i, row in entry["operations"].items()
-                    )
+                    for operation_id, (word, method, path, summary, effect) in entry["operations"].items():
+                        rows[operation_id] = Summary(
+                            operation_id, name, word, method, path, summary, effect, number > 0
+                        )
             self._index = {
                 name: Group(name, e["title"], e["description"], tuple(e["operations"].values()))
                 for name, e in sorted(found.items())
@@ -293,7 +306,7 @@ class Catalog:
         folder = self._folders[-1] if row.added else self._folders[0]
         shard = self._shards.get((folder, row.group))
         if shard is None:
-            shard = self._shards[folder, row.group] = self._read(folder, row.group)
+            shard = self._shards[folder, row.group] = read(folder, row.group)
         source = {
             **shard["operations"][operation_id],
             "id": operation_id,

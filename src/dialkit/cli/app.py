@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
 
 from dialkit.errors import DialkitError, InvalidArgument
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, TextIO
 
     from dialkit.catalog import Catalog
-    from dialkit.cli.options import Options
+    from dialkit.cli.parser import Options
     from dialkit.config import Config
 
 EXIT_BUG = 1
@@ -141,7 +142,8 @@ class App:
             self.stderr.write(traceback.format_exc())
         place = traceback.extract_tb(error.__traceback__)[-1]
         self.stderr.write(
-            f"error: a bug in dialkit: {type(error).__name__} at {os.path.basename(place.filename)}:{place.lineno}\n"
+            f"error: a bug in dialkit: {type(error).__name__}"
+            f" at {os.path.basename(place.filename)}:{place.lineno}\n"
             "hint: run it again with DIALKIT_DEBUG=1 and report what it prints\n"
         )
         return EXIT_BUG

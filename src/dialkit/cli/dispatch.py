@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from dialkit.cli.options import BY_FLAG, Options
+from dialkit.cli.options import BY_FLAG
 from dialkit.errors import InvalidArgument
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,6 +41,11 @@ def dispatch(app: App) -> int:
     if words[0] in COMMANDS:
         return _command(words[0])(app, words[1:] + before + rest)
     summary, used = app.catalog.find(words)
+    if summary is not None and {"-h", "--help"} & set(before + rest):
+        from dialkit.cli.help import of_operation
+
+        app.stdout.write(of_operation(app.catalog.operation(summary.id)))
+        return 0
     if summary is not None:
         from dialkit.cli.operation import run
 
@@ -106,6 +110,3 @@ def _unknown(app: App, words: list[str]) -> InvalidArgument:
         where = f"dialpad search {words[0]}"
     meant = "did you mean " + ", or ".join(f"dialpad {name}" for name in shown) + "? " if shown else ""
     return InvalidArgument(what, hint=f"{meant}{'else' if shown else 'see'}: {where}")
-
-
-__all__ = ["COMMANDS", "Options", "dispatch", "split"]

@@ -8,14 +8,16 @@ also stand as plain words in their order. Everything is checked before any reque
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.model import kind, properties, resolve
 from dialkit.catalog.values import ValueFault, read, read_array
-from dialkit.cli.options import Options, Parser, add_global, read_global, with_defaults
+from dialkit.cli.parser import Options, Parser, add_global, read_global, with_defaults
 from dialkit.errors import InvalidArgument
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from dialkit.catalog import Operation
     from dialkit.catalog.model import Schema
     from dialkit.cli.app import App
@@ -28,7 +30,7 @@ def parse(app: App, operation: Operation, argv: list[str]) -> tuple[Options, dic
     argv = [_kebab(token) for token in argv]
     parser = Parser(prog=f"dialpad {operation.group} {' '.join(operation.name.split('.'))}")
     add_global(parser)
-    known = dict.fromkeys(parser._option_string_actions)  # noqa: SLF001
+    known = dict.fromkeys(parser._option_string_actions)
     for field in operation.fields:
         found = kind(resolve(field.schema, operation.schemas))
         how: dict[str, Any] = {"dest": field.name, "default": None}
@@ -46,7 +48,7 @@ def parse(app: App, operation: Operation, argv: list[str]) -> tuple[Options, dic
     if not options.help:  # help works with a broken config, too
         app.options = options = with_defaults(options, app.config)
     strange = next((word for word in left if word.startswith("-") and word != "-"), None)
-    if strange is not None and not options.help:
+    if strange is not None:
         raise _unknown_flag(strange, operation, parser.prog, list(known))
     given = {k: v for k, v in vars(found_args).items() if v is not None and k not in Options._fields}
     return options, given, left

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dialkit.catalog.model import kind, nullable, resolve
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from dialkit.catalog import Catalog, Field, Group, Operation
     from dialkit.catalog.model import Schema
 
@@ -48,7 +49,7 @@ def overview(catalog: Catalog) -> str:
         *_columns([(name, about) for name, (_, about) in COMMANDS.items()], 12),
         "",
         "Every operation takes -o json|ndjson|csv|tsv|table|yaml|ids, --fields, --jq, --all, --dry-run, -v.",
-        "Keys: DIALPAD_API_KEY, or dialpad auth login. More: dialpad help environment|exit-codes|formatting|limits.",
+        "Keys: DIALPAD_API_KEY, or dialpad auth login. More: dialpad help formatting|limits|exit-codes|...",
     ]
     return "\n".join(lines) + "\n"
 
@@ -111,9 +112,6 @@ def usage(operation: Operation) -> str:
 
 def example_line(operation: Operation) -> str:
     """A command that works as it stands, but for the ids."""
-    import json
-    from shlex import quote
-
     from dialkit.catalog.example import request_example
 
     parts = [f"dialpad {operation.group} {' '.join(operation.name.split('.'))}"]
@@ -128,11 +126,20 @@ def example_line(operation: Operation) -> str:
         elif isinstance(value, list) and value and all(isinstance(v, str) for v in value):
             parts += [f"{field.flag} {quote(v)}" for v in value]
         elif isinstance(value, (dict, list)):
+            import json
+
             parts.append(f"{field.flag} {quote(json.dumps(value, ensure_ascii=False))}")
         else:
             text = str(value)
             parts.append(f"{field.flag}{'=' if text.startswith('-') else ' '}{quote(text)}")
     return " ".join(parts)
+
+
+def quote(text: str) -> str:
+    """`text` as one word of a POSIX shell; as `shlex.quote`, without the import of `re`."""
+    if text and all(c.isascii() and (c.isalnum() or c in "@%+=:,./-_") for c in text):
+        return text
+    return "'" + text.replace("'", "'\"'\"'") + "'"
 
 
 def limit_text(operation: Operation) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.options import with_defaults
+from dialkit.cli.parser import with_defaults
 from dialkit.cli.subcommands import ASKING, parse
 from dialkit.errors import KeyMissing, Refused
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
     from dialkit.cli.identity import Identity
-    from dialkit.cli.options import Options
+    from dialkit.cli.parser import Options
     from dialkit.config import Key
 
 TAKES = "[--account NAME] [--base-url URL] [--company-id N] [--file]"

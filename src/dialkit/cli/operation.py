@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dialkit.cli import flags
 from dialkit.errors import InvalidArgument
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from dialkit.catalog import Operation, Summary
     from dialkit.cli.app import App
-    from dialkit.cli.options import Options
+    from dialkit.cli.parser import Options
     from dialkit.client import Dialpad
 
 
@@ -20,11 +20,6 @@ def run(app: App, summary: Summary, argv: list[str]) -> int:
     """Parse, check, ask, show. The exit code; raises a `DialkitError`."""
     operation = app.catalog.operation(summary.id)
     options, given, words = flags.parse(app, operation, argv)
-    if options.help:
-        from dialkit.cli.help import of_operation
-
-        app.stdout.write(of_operation(operation))
-        return 0
     from dialkit.cli import show
 
     if options.fields == "":
@@ -47,7 +42,7 @@ def ask(app: App, operation: Operation, options: Options, params: dict[str, Any]
     with open_client(app, options) as client:
         request = client.prepare(operation, params, body=body, query=dict(options.query))
         if options.dry_run or options.curl:
-            return show.request(app, options, request, client.settings)
+            return show.request(app, options, request)
         if many:
             view.items(_items(app, client, operation, options, params, body))
             return 0

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dialkit.client import Dialpad, Policy, Settings
 from dialkit.client.clock import Clock
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from dialkit.cli.app import App
-    from dialkit.cli.options import Options
+    from dialkit.cli.parser import Options
     from dialkit.client import Request, Retry
     from dialkit.client.response import Response
 
@@ -58,14 +59,18 @@ class ToldDialpad(Dialpad):
         if self._pinned and request.needs_key:
             from dialkit.cli.company import ensure
 
-            self._pinned = False
-            ensure(self)
+            self._pinned = False  # for the question itself
+            try:
+                ensure(self)
+            except BaseException:
+                self._pinned = True
+                raise
         if not self._verbose:
             return super().send(request)
         tell = self._app.tell
         tell(f"> {request.method} {request.url}")
         if self._verbose > 1:
-            for name, value in shown_headers(request, self.settings).items():
+            for name, value in shown_headers(request).items():
                 tell(f"> {name}: {value}")
             if request.content is not None:
                 tell("> " + request.content.decode())
@@ -79,7 +84,7 @@ class ToldDialpad(Dialpad):
         return response
 
 
-def shown_headers(request: Request, settings: Settings) -> dict[str, str]:
+def shown_headers(request: Request) -> dict[str, str]:
     """The headers as they leave, the key hidden."""
     headers = {name.title(): value for name, value in request.headers.items()}
     if request.needs_key:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dialkit.cli.output import Items, check, options_for, write
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from dialkit.catalog import Operation
     from dialkit.cli.app import App
-    from dialkit.cli.options import Options
-    from dialkit.client import Request, Settings
+    from dialkit.cli.parser import Options
+    from dialkit.client import Request
     from dialkit.client.response import Response
 
 # Formats that show rows; the others show the answer as Dialpad gave it.
@@ -66,14 +66,14 @@ class View:
         self.data(found)
 
 
-def request(app: App, options: Options, asked: Request, settings: Settings) -> int:
+def request(app: App, options: Options, asked: Request) -> int:
     """Show the request of a dry run, or as a curl command."""
     from dialkit.cli.session import shown_headers
 
     if options.curl:
         app.stdout.write(curl(asked) + "\n")
         return 0
-    headers = shown_headers(asked, settings)
+    headers = shown_headers(asked)
     shown = {"dry_run": True, "method": asked.method, "url": asked.url, "headers": headers}
     if asked.content is not None:
         shown["body"] = asked.body

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.cli.options import TABLE as GLOBAL
-from dialkit.cli.options import Parser, read_global, with_defaults
+from dialkit.cli.parser import Parser, read_global, with_defaults
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from dialkit.cli.app import App
-    from dialkit.cli.options import Options
+    from dialkit.cli.parser import Options
     from dialkit.cli.show import View
 
     # The name or flags of an argument, and how argparse reads it.
@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 # Global options of a command that shows data, and of one that asks Dialpad.
 SHOWING = ("--output", "--fields", "--jq", "--no-color")
-ASKING = ("--account", "--base-url", "--company-id", "--timeout", "--verbose")
+ASKING = ("--account", "--base-url", "--company-id", "--timeout", "--no-wait", "--verbose")
 
+# Characters of a word that an error repeats: no name is longer, and keys are.
+REPEATED = 32
 # Longer usages push their help to a line of its own.
 COLUMN = 40
 
@@ -104,7 +106,8 @@ def unknown(what: str, word: str, known: Iterable[str]) -> InvalidArgument:
     names = list(known)
     near = nearest(word, names)
     hint = f"did you mean {' or '.join(near)}?" if near else "one of " + ", ".join(names)
-    return InvalidArgument(f"{what} {word!r}", hint=hint if names else None)
+    shown = repr(word) if len(word) <= REPEATED else "the word given (it may be a key, so it is not repeated)"
+    return InvalidArgument(f"{what} {shown}", hint=hint if names else None)
 
 
 def parse(

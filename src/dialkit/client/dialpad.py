@@ -8,12 +8,11 @@ with Dialpad() as dp:
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog import Catalog, Operation, UnknownName
 from dialkit.client.clock import Clock
-from dialkit.client.exchange import Policy, Wait, exchange
+from dialkit.client.exchange import Policy, TransportFault, Wait, exchange
 from dialkit.client.pages import Book, pages, pages_async
 from dialkit.client.request import Request, build, raw
 from dialkit.client.settings import Settings
@@ -27,6 +26,13 @@ if TYPE_CHECKING:
     from dialkit.client.response import Response
 
 
+def jitter() -> float:
+    """A number from 0 to 1, so that those who failed together do not try again together."""
+    import random
+
+    return random.random()  # noqa: S311 - guards nothing
+
+
 class _Base:
     """What the sync and the async client share: everything but waiting and sending."""
 
@@ -38,14 +44,12 @@ class _Base:
         catalog: Catalog | None = None,
         policy: Policy | None = None,
         clock: Clock | None = None,
-        seed: int | None = None,
         **options: Any,
     ) -> None:
         self.settings = settings or Settings.find(api_key, **options)
         self.catalog = catalog or Catalog(overlay=self.settings.overlay)
         self.policy = policy or Policy()
         self.clock = clock or Clock()
-        self._jitter = random.Random(seed).random  # noqa: S311 - spreads retries, guards nothing
         self._limiter: Limiter | None = None
 
     def __repr__(self) -> str:
@@ -105,7 +109,7 @@ class _Base:
             policy=self.policy,
             limiter=self._limiter,
             clock=self.clock,
-            jitter=self._jitter,
+            jitter=jitter,
             key=key,
         ), key
 
@@ -133,8 +137,6 @@ class Dialpad(_Base):
             from dialkit.client.transport import Transport
 
             self._transport = self.settings.transport(Transport)
-        from dialkit.client.transport import TransportFault
-
         try:
             step = next(flow)
             while True:
@@ -210,7 +212,7 @@ class AsyncDialpad(_Base):
         """Carry a prepared request out. Raises a `DialkitError`."""
         import asyncio
 
-        from dialkit.client.transport import AsyncTransport, TransportFault
+        from dialkit.client.transport import AsyncTransport
 
         flow, key = self._start(request)
         if self._transport is None:

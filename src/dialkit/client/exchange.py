@@ -13,7 +13,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.client import faults
-from dialkit.client.transport import TransportFault
 from dialkit.errors import UpstreamError, WouldWait
 
 if TYPE_CHECKING:
@@ -26,6 +25,30 @@ if TYPE_CHECKING:
     from dialkit.errors import DialkitError
 
 MAX_REDIRECTS = 5
+
+
+class TransportFault(Exception):
+    """No whole answer came. `sent` is False only where the request certainly did not leave.
+
+    `status` is the HTTP status where one was seen before the answer broke off; `timeout` tells waiting
+    too long from a broken connection; `final` says that another try would end the same.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        sent: bool,
+        timeout: bool = False,
+        status: int | None = None,
+        final: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.sent = sent
+        self.timeout = timeout
+        self.status = status
+        self.final = final
 
 
 class Wait(NamedTuple):

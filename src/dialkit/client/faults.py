@@ -22,9 +22,9 @@ from dialkit.errors import (
 )
 
 if TYPE_CHECKING:
+    from dialkit.client.exchange import TransportFault
     from dialkit.client.request import Request
     from dialkit.client.response import Response
-    from dialkit.client.transport import TransportFault
     from dialkit.errors import DialkitError
 
 BY_STATUS: dict[int, type[APIError]] = {

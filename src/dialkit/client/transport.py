@@ -13,6 +13,7 @@ import pyreqwest.exceptions as wire
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
 
 from dialkit import __version__
+from dialkit.client.exchange import TransportFault
 from dialkit.client.response import Response
 
 if TYPE_CHECKING:
@@ -28,30 +29,6 @@ CHUNK = 256 * 1024
 # hyper's own word among the causes; where that is missing, the request counts as sent.
 UNSENT = (wire.PoolTimeoutError, wire.BuilderError)
 UNCONNECTED = "client error (Connect)"
-
-
-class TransportFault(Exception):
-    """No whole answer came. `sent` is False only where the request certainly did not leave.
-
-    `status` is the HTTP status where one was seen before the answer broke off; `timeout` tells waiting
-    too long from a broken connection; `final` says that another try would end the same.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        sent: bool,
-        timeout: bool = False,
-        status: int | None = None,
-        final: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.sent = sent
-        self.timeout = timeout
-        self.status = status
-        self.final = final
 
 
 class Reach(NamedTuple):

@@ -21,15 +21,21 @@ What outranks what, from the strongest:
 - base URL: ``--base-url`` · ``DIALPAD_BASE_URL`` · the account's ``base_url`` · ``https://dialpad.com``
 - anything else: its flag · ``.dialpad.toml`` · ``config.toml``
 
-Every command loads this package, so it imports nothing but what it needs at that moment: without a
-config file, nothing beyond `os` and `sys`.
+Every command loads this package, so it imports nothing but what it needs at that moment: its own modules
+when a name is asked for, and without a config file nothing beyond `os` and `sys`.
 """
 
-from dialkit.config.hosts import check_base_url
-from dialkit.config.keys import Key, check_secret, find_key, fingerprint
-from dialkit.config.paths import config_dir, config_file, make_private, state_dir
-from dialkit.config.pin import Pin
-from dialkit.config.settings import Config
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from dialkit.config.hosts import check_base_url
+    from dialkit.config.keys import Key, check_secret, find_key, fingerprint
+    from dialkit.config.paths import config_dir, config_file, make_private, state_dir
+    from dialkit.config.pin import Pin
+    from dialkit.config.settings import Config
 
 __all__ = [
     "Config",
@@ -44,3 +50,18 @@ __all__ = [
     "make_private",
     "state_dir",
 ]
+
+_MODULES = {
+    "hosts": ("check_base_url",),
+    "keys": ("Key", "check_secret", "find_key", "fingerprint"),
+    "paths": ("config_dir", "config_file", "make_private", "state_dir"),
+    "pin": ("Pin",),
+    "settings": ("Config",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(__import__(f"dialkit.config.{module}", fromlist=[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from dialkit.errors import InvalidArgument, Refused
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
+    from typing import Any
 
 # Far above any config written by hand, far below what would hurt to read.
 LIMIT = 1 << 20

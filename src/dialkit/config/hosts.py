@@ -11,10 +11,9 @@ in the user's ``allow_hosts``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dialkit.errors import Refused
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

@@ -6,10 +6,9 @@ an account without one, is an error and no reason to send with another key.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dialkit.errors import InvalidArgument, KeyMissing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dialkit.config.settings import Config
 

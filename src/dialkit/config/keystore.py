@@ -7,15 +7,16 @@ saving in the keyring takes the key out of the file. ``DIALKIT_KEYRING=off`` lea
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from dialkit.config import files, table
 from dialkit.config.keys import check_secret
 from dialkit.config.paths import config_dir
 from dialkit.errors import InvalidArgument, KeyMissing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 SERVICE = "dialkit"
 

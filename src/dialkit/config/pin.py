@@ -9,13 +9,14 @@ cannot say where a key goes, name a key, or run anything. Flags and the environm
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
 
 from dialkit.config import files
 from dialkit.errors import Refused
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 NAME = ".dialpad.toml"
 # A pin has five short lines. The bound also keeps hostile TOML cheap to parse.

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dialkit.config import files, hosts
 from dialkit.config.paths import config_file, home_dir
 from dialkit.config.pin import Pin, find_pin
 from dialkit.errors import InvalidArgument, Refused
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
     from dialkit.config.table import Value
 

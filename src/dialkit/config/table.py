@@ -6,13 +6,13 @@ chosen names may hold dots: ``accounts.my.firm.key`` is the key of the account `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from dialkit.config.hosts import is_host
 from dialkit.errors import InvalidArgument
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
     Value = str | int | float | bool | list[str]
 

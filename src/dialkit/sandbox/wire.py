@@ -5,9 +5,12 @@ Answers carry 64-bit integers as strings, times in UTC without a zone, and leave
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dialkit.catalog.model import Schema, Schemas, properties, resolve
+from dialkit.catalog.model import properties, resolve
+
+if TYPE_CHECKING:
+    from dialkit.catalog.model import Schema, Schemas
 
 # Seen in captured answers: notFound, badRequest; the others follow the scheme of Google's JSON errors.
 REASONS = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from dialkit.cli.app import App
-    from dialkit.cli.options import Options
+    from dialkit.cli.parser import Options
     from dialkit.client import Settings
     from dialkit.client.response import Response
     from dialkit.config import Config, Key

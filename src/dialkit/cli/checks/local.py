@@ -24,7 +24,7 @@ def _version(setup: Setup) -> Finding:  # noqa: ARG001 - the form of a check
 
 
 def _config(setup: Setup) -> Finding:
-    from dialkit.cli.options import with_defaults
+    from dialkit.cli.parser import with_defaults
     from dialkit.config import config_file
 
     path = config_file(setup.environ)

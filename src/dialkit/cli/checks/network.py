@@ -120,7 +120,8 @@ def _tls(setup: Setup) -> Finding:
 def _http(setup: Setup) -> Finding:
     """A request without the key: that it is refused shows that it arrived."""
     from dialkit.client import Request
-    from dialkit.client.transport import Transport, TransportFault
+    from dialkit.client.exchange import TransportFault
+    from dialkit.client.transport import Transport
 
     settings = setup.settings
     _reached(setup)

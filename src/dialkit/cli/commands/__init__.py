@@ -1,1 +1,1 @@
-"""Our own commands, one module each with `run(app, argv) -> int`; `dialkit.cli.dispatch.COMMANDS` names them."""
+"""Our own commands: a module with `run(app, argv) -> int` for each row of `dialkit.cli.dispatch.COMMANDS`."""

@@ -62,7 +62,7 @@ def run(app: App, argv: list[str]) -> int:
         if known is not None:
             _adopt(request, known, {**params, **_query_of(path), **dict(options.query)}, client.settings.tier)
         if options.dry_run or options.curl:
-            return show.request(app, options, request, client.settings)
+            return show.request(app, options, request)
         view.answer(client.send(request), known)
     return 0
 

@@ -12,7 +12,7 @@ from dialkit.errors import AuthenticationFailed, DialkitError, KeyMissing
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
-    from dialkit.cli.options import Options
+    from dialkit.cli.parser import Options
     from dialkit.client import Dialpad, Settings
 
 HELP = Help(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 HELP = Help(
     "commands",
-    "Every command: the operations of the API with flags, effect, limits, scopes and an example, and our own.",
+    "Every command: the API's operations with flags, effect, limits, scopes and an example, and our own.",
     (
         "dialpad commands -o json",
         "dialpad commands --fields command,effect -o csv",
@@ -38,12 +38,17 @@ def run(app: App, argv: list[str]) -> int:
 
 
 def _rows(app: App) -> Iterator[dict[str, Any]]:
+    from dialkit.cli.commands import own
     from dialkit.cli.dispatch import COMMANDS
 
     for operation in app.catalog:
         yield of_operation(operation)
     for name, (_, about) in COMMANDS.items():
-        yield {"command": name, "kind": "own", "summary": about}
+        table = own.subcommands(name)
+        for word, sub in table.items():
+            yield {"command": f"{name} {word}", "kind": "own", "summary": sub.help, "takes": sub.takes}
+        if not table:
+            yield {"command": name, "kind": "own", "summary": about, "takes": own.takes(name)}
 
 
 def of_operation(operation: Operation) -> dict[str, Any]:

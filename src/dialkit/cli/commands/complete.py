@@ -6,7 +6,7 @@ config is read where accounts or aliases may follow.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dialkit.catalog.model import kind, properties, resolve
 from dialkit.cli.dispatch import COMMANDS, split
@@ -15,7 +15,7 @@ from dialkit.cli.options import BY_FLAG, FORMATS, TABLE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dialkit.catalog import Catalog, Operation
+    from dialkit.catalog import Catalog, Operation, Summary
     from dialkit.catalog.model import Schema
     from dialkit.cli.app import App
 
@@ -66,10 +66,12 @@ def drawn(shell: str, choices: Iterable[Choice]) -> str:
 
 
 def _joined(words: list[str]) -> list[str]:
-    """``--state``, ``=``, ``act`` as the one word that was typed."""
+    """``--state``, ``=``, ``act`` as the one word that was typed, and ``@``, ``file`` as well."""
     found: list[str] = []
     for at, word in enumerate(words):
-        if found and found[-1].startswith("--") and (word == "=" or (at and words[at - 1] == "=")):
+        before = words[at - 1] if at else ""
+        parted = found and found[-1].startswith("--") and (word[:1] == "=" or before == "=")
+        if parted or before in ("@", "=@"):
             found[-1] += word
         else:
             found.append(word)
@@ -96,7 +98,8 @@ def _after(app: App, done: list[str], flag: str, current: str) -> Iterable[Choic
     option = BY_FLAG.get(flag)
     if option is None or not option.takes_value:
         return None
-    return GLOBAL.get(option.flags[-1], lambda _app, _current: ())(app, current)
+    values_of = GLOBAL.get(option.flags[-1])
+    return values_of(app, current) if values_of is not None else ()
 
 
 def _values(app: App, operation: Operation, schema: Schema) -> Iterator[Choice]:
@@ -190,10 +193,15 @@ def names(catalog: Catalog, named: list[str], current: str, *, commands: bool = 
                 more = len(row.words) > depth + 1
                 following.setdefault(row.words[depth], f"{row.words[depth]} ..." if more else row.summary)
         found = [Choice(word, about) for word, about in following.items()]
-        ids = [Choice(name, row.summary) for row in rows for name in (row.name, row.id)] if not depth else []
+        ids = [] if depth else [Choice(name, row.summary) for row in rows for name in _spellings(row)]
     yield from found
     if current and ("." in current or not any(choice.word.startswith(current) for choice in found)):
         yield from (choice for choice in ids if choice not in found)
+
+
+def _spellings(row: Summary) -> tuple[str, ...]:
+    """What may stand after the group as one word."""
+    return tuple(dict.fromkeys((row.name, row.id, row.id.removeprefix(row.group + "."))))
 
 
 def _flags(app: App, named: list[str], done: list[str], current: str) -> Iterator[Choice]:

@@ -43,7 +43,7 @@ def _set_now(app: App) -> Iterator[dict[str, Any]]:
 
 def _unset_now(app: App) -> Iterator[dict[str, Any]]:
     """Settings that are not set, with what holds without them and what they are for."""
-    from dialkit.cli.options import DEFAULTS
+    from dialkit.cli.parser import DEFAULTS
     from dialkit.config.hosts import DEFAULT
     from dialkit.config.settings import MAIN
     from dialkit.config.table import SETTINGS
@@ -77,7 +77,7 @@ def _set(app: App, argv: list[str]) -> int:
     _, found = parse(app, "config set", argv, NAME, (("value",), {"metavar": "VALUE"}), takes=())
     head, _, name = found.name.partition(".")
     if head == "defaults" and name:
-        from dialkit.cli.options import check_default
+        from dialkit.cli.parser import check_default
         from dialkit.config.table import SCALAR
 
         check_default(name.replace("-", "_"), SCALAR.parse(found.value))

@@ -6,7 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from dialkit.cli.checks import Setup, findings, local
-from dialkit.cli.options import with_defaults
+from dialkit.cli.parser import with_defaults
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, wants_help
 from dialkit.errors import DialkitError
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from dialkit.cli.app import App
     from dialkit.cli.checks import Finding
-    from dialkit.cli.options import Options
+    from dialkit.cli.parser import Options
 
 HELP = Help(
     "doctor",

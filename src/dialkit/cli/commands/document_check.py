@@ -46,9 +46,7 @@ DOCUMENT = _object(
         "info": _object({"title": TEXT, "version": TEXT}),
         "tags": _list(_object({"name": TEXT, "description": TEXT, "x-title": TEXT}, "name")),
         "paths": OBJECT,
-        "components": _object(
-            dict.fromkeys(("schemas", "parameters", "requestBodies", "responses"), OBJECT)
-        ),
+        "components": _object(dict.fromkeys(("schemas", "parameters", "requestBodies", "responses"), OBJECT)),
     },
     "paths",
 )
@@ -149,9 +147,8 @@ def resolved(document: dict[str, Any], node: dict[str, Any], kind: str) -> dict[
 
 def _faults(document: dict[str, Any]) -> Found:
     yield from _unlike(DOCUMENT, "", document)
-    schemas = document.get("components", {}).get("schemas", {})
-    for name, schema in schemas.items():
-        yield from _schema(f"components.schemas.{name}", schema, schemas)
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        yield from _schema(f"components.schemas.{name}", schema)
     for path, item in document["paths"].items():
         yield from _unlike(ITEM, path, item)
         if not re.fullmatch(PATH, path):
@@ -166,14 +163,14 @@ def _faults(document: dict[str, Any]) -> Found:
             resolved(document, each, "parameters")
             for each in (*item.get("parameters", ()), *given.get("parameters", ()))
         ]
-        yield from _parameters(where, path, parameters, schemas)
+        yield from _parameters(where, path, parameters)
         body = resolved(document, given.get("requestBody", {}), "requestBodies")
-        yield from _content(where, body, BODY, schemas)
+        yield from _content(where, body, BODY)
         for status, answer in given.get("responses", {}).items():
             if not status.startswith("2"):
                 continue
             yield from _unlike(OBJECT, f"{where}: answer {status}", answer)
-            yield from _content(where, resolved(document, answer, "responses"), ANSWER, schemas)
+            yield from _content(where, resolved(document, answer, "responses"), ANSWER)
 
 
 def _unlike(shape: dict[str, Any], where: str, value: Any) -> Found:
@@ -181,11 +178,11 @@ def _unlike(shape: dict[str, Any], where: str, value: Any) -> Found:
         yield ": ".join(part for part in (where, path) if part), message
 
 
-def _parameters(where: str, path: str, given: list[dict[str, Any]], schemas: dict[str, Any]) -> Found:
+def _parameters(where: str, path: str, given: list[dict[str, Any]]) -> Found:
     for each in given:
         place = f"{where}: parameter {str(each.get('name'))[:80]}"
         yield from _unlike(PARAMETER, place, each)
-        yield from _schema(place, each["schema"], schemas)
+        yield from _schema(place, each["schema"])
     written = set(re.findall(r"\{(.*?)\}", path))
     named = {each["name"] for each in given if each["in"] == "path"}
     for name in sorted(written - named):
@@ -194,36 +191,21 @@ def _parameters(where: str, path: str, given: list[dict[str, Any]], schemas: dic
         yield where, f"has a path parameter {name}, which is not in its path"
 
 
-def _content(where: str, holder: dict[str, Any], shape: dict[str, Any], schemas: dict[str, Any]) -> Found:
+def _content(where: str, holder: dict[str, Any], shape: dict[str, Any]) -> Found:
     yield from _unlike(shape, where, holder)
     for kind, media in holder.get("content", {}).items():
         yield from _unlike(MEDIA, f"{where}: {kind}", media)
-        yield from _schema(f"{where}: {kind}", media.get("schema", {}), schemas)
+        yield from _schema(f"{where}: {kind}", media.get("schema", {}))
 
 
-def _schema(where: str, root: Any, schemas: dict[str, Any]) -> Found:
-    """What is wrong with a schema and all that it holds; references are not entered."""
+def _schema(where: str, root: Any) -> Found:
+    """What is wrong with a schema and all that it holds; references are followed by the compiler."""
     waiting = [(where, root)]
     while waiting:
         place, schema = waiting.pop()
         yield from _unlike(SCHEMA, place, schema)
-        yield from _reference(place, schema, schemas)
         waiting += [(f"{place}.{name}", inner) for name, inner in schema.get("properties", {}).items()]
         if "items" in schema:
             waiting.append((f"{place}[]", schema["items"]))
         for key in ("oneOf", "anyOf", "allOf"):
             waiting += [(f"{place}.{key}", inner) for inner in schema.get(key, ())]
-
-
-def _reference(where: str, schema: dict[str, Any], schemas: dict[str, Any]) -> Found:
-    """A chain of references must end: each is there, and none comes twice."""
-    seen: set[str] = set()
-    while "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        if name in seen or not isinstance(schemas.get(name), dict):
-            yield where, f"refers to {name!r}, which {'refers to itself' if name in seen else 'is not there'}"
-            return
-        seen.add(name)
-        schema = schemas[name]
-        if not isinstance(schema.get("$ref", ""), str):
-            return  # found, and told, where that schema itself is checked

@@ -21,8 +21,11 @@ LARGEST = 32 * 1024 * 1024  # bytes
 MOST = 2_000_000  # values of a YAML document
 DEEPEST = 100  # levels; Dialpad's own document has 15
 
-WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
-WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 INTEGER = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,20}|0x[0-9a-fA-F]{1,15}")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
 
@@ -63,7 +66,7 @@ def _json(text: str, name: str) -> Any:
         # In flow style, YAML begins with a brace as well.
         if isinstance(error, json.JSONDecodeError) and text.lstrip()[:2] not in ('{"', "[{"):
             return _yaml(text, name)
-        raise InvalidArgument(f"{name}: not JSON: {error}") from None
+        raise InvalidArgument(f"{name}: not JSON: {str(error).partition(';')[0]}") from None
     if _deeper(found, DEEPEST):
         raise InvalidArgument(f"{name}: nested deeper than {DEEPEST} levels")
     return found
@@ -147,7 +150,7 @@ class _Builder:
 
 
 def scalar(text: str) -> Any:
-    """A plain YAML scalar by the core schema of YAML 1.2; ``.inf`` and ``.nan``, which JSON lacks, are texts."""
+    """A plain YAML scalar by the core schema of YAML 1.2; ``.inf`` and ``.nan``, not in JSON, are texts."""
     if text in WORDS:
         return WORDS[text]
     if INTEGER.fullmatch(text):

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import unknown, wants_help
+from dialkit.cli.subcommands import Help, unknown, wants_help
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
+
+HELP = Help(
+    "help",
+    "Help on a topic, a group, an operation or a command.",
+    ("dialpad help exit-codes", "dialpad help users", "dialpad help sms send"),
+    "[environment|exit-codes|formatting|limits|accounts|GROUP|OPERATION|COMMAND]",
+)
 
 
 def run(app: App, argv: list[str]) -> int:
     """Print the help that was asked for. The exit code; raises `InvalidArgument`."""
     words = [word for word in argv if not word.startswith("-")]
     strange = [word for word in argv if word.startswith("-")]
+    if wants_help(argv) and not words:
+        app.stdout.write(HELP.text())
+        return 0
     if strange and not wants_help(argv):
-        raise InvalidArgument(f"dialpad help has no flag {strange[0]}", hint="dialpad help TOPIC|GROUP|OPERATION")
+        raise InvalidArgument(f"dialpad help has no flag {strange[0]}", hint=f"dialpad help {HELP.takes}")
     app.stdout.write(_page(app, words))
     return 0
 

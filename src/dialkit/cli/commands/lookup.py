@@ -36,7 +36,7 @@ def by_request(catalog: Catalog, method: str, path: str) -> tuple[Operation, dic
     """
     from urllib.parse import unquote
 
-    parts = [unquote(part) for part in path.partition("?")[0].rstrip("/").split("/")]
+    parts = [unquote(part) for part in path.partition("?")[0].removesuffix("/").split("/")]
     if "." in parts or ".." in parts:
         return None
     found = [

@@ -10,7 +10,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog import Catalog
-from dialkit.catalog.compile import write
+from dialkit.catalog.storage import write
 from dialkit.cli.options import BY_FLAG
 from dialkit.config.paths import make_private, overlay_dir
 from dialkit.errors import InvalidArgument
@@ -18,7 +18,7 @@ from dialkit.errors import InvalidArgument
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from dialkit.catalog import Operation
+    from dialkit.catalog import Operation, Summary
 
 # The shard that says where the others come from; the catalog does not read it.
 ABOUT = "about"
@@ -120,17 +120,18 @@ def _clashes(catalog: Catalog) -> Iterator[str]:
     from dialkit.cli.dispatch import COMMANDS
 
     for group in catalog.groups.values():
-        typed: dict[str, str] = {}
+        typed: dict[str, Summary] = {}
         added = any(row.added for row in group.operations)
         if added and group.name in COMMANDS:
             yield f"the group {group.name!r} has the name of a command"
         for row in group.operations:
             if row.id in COMMANDS or row.id in catalog.groups:
-                yield f"the operation {row.id!r} has the name of a {'command' if row.id in COMMANDS else 'group'}"
-            for word in {row.id.replace("_", "-"), row.name.replace("_", "-")}:
-                other = typed.setdefault(word, row.id)
-                if other != row.id:
-                    yield f"{group.name}: {other} and {row.id} would both be called {word!r}"
+                what = "command" if row.id in COMMANDS else "group"
+                yield f"the operation {row.id!r} has the name of a {what}"
+            for name in (row.name, row.id, row.id.removeprefix(row.group + ".")):
+                other = typed.setdefault(name.replace("_", "-"), row)
+                if other.id != row.id and (other.added or row.added):
+                    yield f"{group.name}: {other.id} and {row.id} would both be called {name!r}"
 
 
 def _flag_clashes(operation: Operation) -> Iterator[str]:

@@ -23,6 +23,11 @@ def page(name: str) -> str:
     return about if isinstance(about, str) else str(about.text(subcommands(name)))
 
 
+def takes(name: str) -> str:
+    """The words and flags that a command without subcommands takes."""
+    return str(getattr(getattr(_module(name), "HELP", ""), "takes", ""))
+
+
 def _module(name: str) -> ModuleType:
     from importlib import import_module
 

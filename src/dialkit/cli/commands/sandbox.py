@@ -60,7 +60,7 @@ def start(app: App, argv: list[str]) -> int:
 
 
 def around(app: App, argv: list[str]) -> int:
-    """Run a command with a sandbox around it; its exit code, 128 and the signal's number where one ended it."""
+    """Run a command with a sandbox around it; its exit code, or 128 and the number of its signal."""
     import shutil
     import subprocess
 

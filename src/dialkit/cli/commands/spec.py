@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.subcommands import SHOWING, Help, Sub, choose, parse, showing
+from dialkit.cli.subcommands import Help, Sub, choose, parse, showing
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The topics of ``dialpad help``: text files beside this module, and what is said from the tables in the code."""
+"""The topics of ``dialpad help``: text files beside this module, and text made from the code's own tables."""
 
 from __future__ import annotations
 
@@ -73,7 +73,8 @@ def exit_codes(_: Catalog) -> str:
     lines += [
         "",
         "In JSON errors, retryable is true only where trying again cannot do harm.",
-        "dialpad sandbox run ends with the exit code of the command it runs.",
+        "dialpad sandbox run ends with the exit code of the command it runs; dialpad doctor with that of the",
+        "first check that failed.",
     ]
     return "\n".join(lines) + "\n"
 
@@ -93,8 +94,9 @@ def limits(catalog: Catalog) -> str:
     lines = [
         f"A company may make {wide} in all, which is {count * 60 // window} a minute.",
         "dialkit keeps within that, and within the narrower limits below, for all processes on this machine",
-        "that use the same key: it waits, and from 2 s on says for how long. --no-wait fails with exit code 7",
-        "instead. Where Dialpad refuses all the same (429), it waits as Dialpad says and tries again, three times.",
+        "that use the same key: it waits, and from 2 s on says for how long. --no-wait fails with exit code",
+        "7 instead. Where Dialpad refuses all the same (429), it waits as Dialpad says and tries again, three",
+        "times at most.",
         "",
         "Narrower limits:",
         *_columns(narrow),
@@ -115,12 +117,9 @@ TOPICS: dict[str, Topic] = {
 
 def _company_limit() -> tuple[int, int]:
     """How many requests a company may make in how many seconds, as the document says."""
-    import json
+    from dialkit.catalog.storage import SHARDS, read
 
-    from dialkit.catalog.model import SHARDS
-
-    with open(os.path.join(SHARDS, "about.json"), "rb") as file:
-        found = json.loads(file.read())["document"]["x-company-limit"]
+    found = read(SHARDS, "about")["document"]["x-company-limit"]
     return found["count"], found["window"]
 
 

@@ -32,7 +32,7 @@ FORMATS = {"byte": "base64", "int64": "64 bits"}
 def request_schema(operation: Operation) -> Schema:
     """All that an operation takes as one schema of an object: path, query and body by the names of its flags.
 
-    Each property carries ``x-in`` (``path``, ``query``, ``body``). Where the body is a choice, the choice stays.
+    Each property carries ``x-in`` (``path``, ``query``, ``body``). Where the body is a choice, it stays one.
     """
     found: Schema = {"type": "object", "properties": {}}
     if operation.body is not None:
@@ -135,11 +135,13 @@ def _wrapped(text: str, margin: str) -> Iterator[str]:
     from textwrap import wrap
 
     for paragraph in text.split("\n"):
-        yield from wrap(paragraph, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False)
+        yield from wrap(
+            paragraph, WIDTH, initial_indent=margin, subsequent_indent=margin, break_long_words=False
+        )
 
 
 def inside(schema: Schema, dotted: str) -> tuple[Schema, bool] | None:
-    """The property at a dotted name and whether it is required; lists are entered. None where there is none."""
+    """The property at a dotted name, and whether it is required; lists are entered. None: there is none."""
     found, required = schema, False
     for name in dotted.replace("-", "_").split("."):
         while "items" in found:

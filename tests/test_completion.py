@@ -1,0 +1,240 @@
+"""Tab completion: what the scripts are answered, and the scripts in real shells."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dialkit.cli.commands.completion import SHELLS
+from dialkit.cli.dispatch import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conftest import Ran
+
+    Complete = Callable[..., list[str]]
+
+
+@pytest.fixture
+def complete(dialpad: Callable[..., Ran]) -> Complete:
+    """The answer for words, the last of which is being typed."""
+
+    def run(*words: str, shell: str = "bash") -> list[str]:
+        ran = dialpad("completion", "--complete", shell, "--", *words)
+        assert (ran.code, ran.err) == (0, "")
+        return ran.out.splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["callce"], ["callcenters"]),
+        (["sea"], ["search"]),
+        (["sms.s"], ["sms.send"]),
+        (["users.pers"], ["users.personas.get"]),
+        (["users", "li"], ["list"]),
+        (["users", "users.li"], ["users.list"]),
+        (["call", "transfer_"], ["transfer_call"]),
+        (["callcenters", "operators.l"], ["operators.list"]),
+        (["callcenters", "operators", "l"], ["list"]),
+        (["callcenters", "operators", "list", "--i"], ["--id"]),
+        (["call", "unassign", "a"], ["all"]),
+        (["-v", "users", "list", "--sta"], ["--state"]),
+        (["users", "list", "--state", "su"], ["suspended"]),
+        (["users", "list", "--state=", "su"], []),  # a word of its own, and no flag of that name
+        (["users", "list", "--state", "=", "su"], ["suspended"]),
+        (
+            ["users", "list", "--state", "="],
+            ["active", "all", "cancelled", "deleted", "pending", "suspended"],
+        ),
+        (["users.toggle_dnd", "--do-not-disturb", ""], ["true", "false"]),
+        (["users.toggle_dnd", "--no-"], ["--no-do-not-disturb", "--no-wait", "--no-color"]),
+        (["sms.send", "--to_numbers", "+14155550123", "--to-n"], ["--to-numbers"]),
+        (["sms.send", "--text", "x", "--tex"], []),
+        (["sms.send", "--text", "x", "--text", ""], []),
+        (["call", "transfer_call", "--to.target-t"], ["--to.target-type"]),
+        (["users", "get", "m"], ["me"]),
+        (["users", "get", "--id", "m"], ["me"]),
+        (["users", "list", "-o", "c"], ["csv"]),
+        (["-o", "y"], ["yaml"]),
+        (["sms.send", "--data", "@"], ["@files"]),
+        (["sms.send", "--data", "@", "te"], ["@files"]),
+        (["sms.send", "--data", ""], []),
+        (["spec", ""], ["export", "diff", "use", "status"]),
+        (["spec", "use", ""], ["@files"]),
+        (["spec", "use", "--no"], ["--none", "--no-color"]),
+        (["schema", "sms", "s"], ["send"]),
+        (["schema", "sms.send", "--exa"], ["--example"]),
+        (["help", "exi"], ["exit-codes"]),
+        (["completion", ""], list(SHELLS)),
+        (["api", "P"], ["POST", "PUT", "PATCH"]),
+        (["config", "set", "reg"], ["region"]),
+        (["auth", "can", "users", "lis"], ["list"]),
+        (["nosuch", ""], []),
+        (["nosuch", "--x", ""], []),
+    ],
+)
+def test_what_can_follow(complete: Complete, words: list[str], found: list[str]) -> None:
+    assert complete(*words) == found
+
+
+def test_the_first_word(complete: Complete) -> None:
+    found = complete("")
+    assert {"users", "agent-groups", *COMMANDS} <= set(found)
+    assert not any("." in word for word in found)  # ids come once a point is typed, or nothing else begins so
+    assert complete("initi") == complete("initiat") == []
+    assert complete("webhook_call_event_subscription.cr") == ["webhook_call_event_subscription.create"]
+
+
+def test_flags_that_are_given_are_not_offered_again(complete: Complete) -> None:
+    before = complete("users", "list", "--")
+    assert {"--state", "--output", "--dry-run", "--query", "--help"} <= set(before)
+    assert len(before) == len(set(before))
+    after = complete("users", "list", "-o", "json", "--state=active", "--query", "a=b", "--")
+    assert set(before) - set(after) == {"--state", "--output"}
+
+
+def test_accounts_and_aliases_come_from_the_config(complete: Complete, dialpad: Callable[..., Ran]) -> None:
+    assert dialpad("alias", "set", "support", "5610293847561029").code == 0
+    assert dialpad("config", "set", "accounts.work.key", "env:WORK").code == 0
+    assert complete("users", "list", "--account", "") == ["work"]
+    assert complete("--account", "w") == ["work"]
+    assert complete("callcenters", "get", "su") == ["support"]
+    assert complete("callcenters", "get", "--id", "su") == ["support"]
+    assert complete("alias", "unset", "") == ["support"]
+    assert complete("auth", "use", "") == ["work"]
+
+
+def test_a_broken_config_is_silent(dialpad: Callable[..., Ran], environ: dict[str, str]) -> None:
+    os.makedirs(environ["DIALKIT_HOME"])
+    with open(os.path.join(environ["DIALKIT_HOME"], "config.toml"), "w", encoding="utf-8") as file:
+        file.write("[[[")
+    ran = dialpad("completion", "--complete", "bash", "--", "users", "list", "--account", "")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_zsh_and_fish_are_told_what_a_word_is(complete: Complete) -> None:
+    assert complete("spec", "ex", shell="zsh") == ["export:print the whole document as OpenAPI 3.1"]
+    assert complete("spec", "ex", shell="fish") == ["export\tprint the whole document as OpenAPI 3.1"]
+    assert complete("users", "list", "--state=su", shell="zsh") == ["--state=suspended"]
+    assert complete("digital_sessions", "x:", shell="zsh") == []
+    for line in complete("users", "", shell="zsh"):
+        assert "\n" not in line
+        assert len(line.partition(":")[2]) <= 70
+
+
+def test_scripts(dialpad: Callable[..., Ran]) -> None:
+    for shell in SHELLS:
+        ran = dialpad("completion", shell)
+        assert ran.code == 0
+        assert f"--complete {shell} --" in ran.out
+    assert "did you mean" in dialpad("completion", "bsh", tty=True).err
+    assert dialpad("completion", "powershell").code == 2
+    assert "usage: dialpad completion" in dialpad("completion").out
+
+
+def test_an_answer_imports_nothing_heavy(environ: dict[str, str]) -> None:
+    code = (
+        "import sys; from dialkit.cli import main; "
+        "main(['completion', '--complete', 'zsh', '--', 'users', 'list', '--state', 'su']); "
+        "print(*sorted(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True, timeout=60
+    )
+    answer, modules = done.stdout.splitlines()
+    assert answer == "suspended"
+    heavy = {"dialkit.client", "pyreqwest", "rich", "yaml", "jq", "keyring", "tomlkit", "uvicorn", "pathlib"}
+    assert not heavy & set(modules.split())
+
+
+# The scripts in real shells.
+
+
+@pytest.fixture
+def on_path(environ: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """An environment in which ``dialpad`` is a command."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    script = folder / "dialpad"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m dialkit "$@"\n')
+    script.chmod(0o755)
+    return {**environ, "PATH": f"{folder}{os.pathsep}{environ['PATH']}"}
+
+
+def in_shell(shell: str, code: str, env: dict[str, str], cwd: Path) -> list[str]:
+    found = shutil.which(shell)
+    if found is None or os.name != "posix":
+        pytest.skip(f"no {shell} here")
+    quiet = {"bash": ["--norc", "--noprofile"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
+    done = subprocess.run(
+        [found, *quiet, "-c", code], env=env, cwd=cwd, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""
+    return done.stdout.splitlines()
+
+
+def bash(words: list[str], env: dict[str, str], cwd: Path) -> list[str]:
+    """What bash would offer, the words set as it sets them."""
+    typed = " ".join(map(shlex.quote, ["dialpad", *words]))
+    code = f"""
+        set -u
+        eval "$(dialpad completion bash)"
+        complete -p dialpad >/dev/null || exit 1
+        COMP_WORDS=({typed}); COMP_CWORD={len(words)}
+        _dialpad dialpad
+        printf '%s\\n' ${{COMPREPLY[@]+"${{COMPREPLY[@]}}"}}
+    """
+    return [line for line in in_shell("bash", code, env, cwd) if line]
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (["callce"], ["callcenters"]),
+        (["users", "list", "--state", "=", "su"], ["suspended"]),
+        (["users", "list", "--stat"], ["--state"]),
+        (["sms", "send", "--data", "@", "te"], ["@text\\ one.json", "@text.json"]),
+        (["spec", "use", "te"], ["text one.json", "text.json"]),
+        (["nosuch", ""], []),
+    ],
+)
+def test_bash(words: list[str], found: list[str], on_path: dict[str, str], tmp_path: Path) -> None:
+    for name in ("text.json", "text one.json"):
+        (tmp_path / name).touch()
+    assert sorted(bash(words, on_path, tmp_path)) == sorted(found)
+
+
+def test_zsh(on_path: dict[str, str], tmp_path: Path) -> None:
+    # A real _describe needs the line editor; here it only shows what it is given.
+    code = """
+        _describe() { print -rl -- "${(@P)4}" }
+        _files() { print -r -- FILES }
+        compset() { : }
+        compdef() { print -r -- "compdef $*" }
+        eval "$(dialpad completion zsh)"
+        words=(dialpad users list --state su); CURRENT=5; _dialpad
+        words=(dialpad spec use ''); CURRENT=4; _dialpad
+        words=(dialpad nosuch ''); CURRENT=3; _dialpad
+    """
+    assert in_shell("zsh", code, on_path, tmp_path) == ["compdef _dialpad dialpad", "suspended", "FILES"]
+
+
+def test_fish(on_path: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "text.json").touch()
+    code = """
+        dialpad completion fish | source
+        complete -C 'dialpad users list --state su'
+        complete -C 'dialpad sms send --data @te'
+    """
+    assert in_shell("fish", code, on_path, tmp_path) == ["suspended", "@text.json"]
