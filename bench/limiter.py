@@ -49,8 +49,8 @@ def main() -> int:
     last = times[COUNT * windows]
     used = windows * WINDOW / (last - times[0])
     print(
-        f"  {PROCESSES} processes, {COUNT} a minute, {SECONDS:.0f} s: {len(times)} accepted, {len(server.refused)} refused, "
-        f"{used:.1%} of the limit used; budget {USE_BUDGET:.0%}"
+        f"  {PROCESSES} processes, {COUNT} a minute, {SECONDS:.0f} s: {len(times)} accepted, "
+        f"{len(server.refused)} refused, {used:.1%} of the limit used; budget {USE_BUDGET:.0%}"
     )
     return int(each > COST_BUDGET or bool(server.refused) or used < USE_BUDGET)
 

@@ -16,7 +16,7 @@ import pytest
 from dialkit.cli.app import App
 from dialkit.cli.checks.local import without_password
 from dialkit.cli.checks.network import proxy_for
-from dialkit.cli.options import Options
+from dialkit.cli.parser import Options
 from dialkit.cli.session import open_client
 from dialkit.errors import Refused
 from servers import Recorder, Reply, Request, foreign, json_reply, refusing

@@ -45,8 +45,10 @@ def document() -> Document:
     found["components"]["parameters"] = {
         "Cursor": {"name": "cursor", "in": "query", "schema": {"type": "string"}}
     }
-    sms = body_of(found, "/api/v2/sms", "post")
-    sms["properties"]["urgency"] = {"type": "string", "enum": ["low", "high"]}
+    body_of(found, "/api/v2/sms", "post")["properties"]["urgency"] = {
+        "type": "string",
+        "enum": ["low", "high"],
+    }
     return found
 
 
@@ -81,7 +83,8 @@ def body_of(document: Document, path: str, method: str) -> dict[str, Any]:
     schema = document["paths"][path][method]["requestBody"]["content"]["application/json"]["schema"]
     while "$ref" in schema:
         schema = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return dict(schema) if schema is None else schema
+    found: dict[str, Any] = schema
+    return found
 
 
 @pytest.fixture
@@ -107,7 +110,7 @@ def test_export_is_our_document(dialpad: Dialpad) -> None:
 
 def test_export_as_yaml_compares_equal(dialpad: Dialpad, save: Callable[[Any], str]) -> None:
     text = dialpad("spec", "export", "-o", "yaml").out
-    assert yaml.safe_load(text) == json.loads(OURS)
+    assert yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) == json.loads(OURS)
     ran = dialpad("spec", "diff", save(text))
     assert (ran.code, ran.out) == (0, "No difference: the same operations, taking and answering the same.\n")
     assert dialpad("spec", "export", "-o", "csv").code == 2
@@ -379,28 +382,16 @@ def test_a_file_that_cannot_be_read(dialpad: Dialpad, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("no", "no"), ("on", "on"), ("2024-05-01", "2024-05-01"), ("true", True), ("~", None), ("", None)]
-    + [
-        ("12", 12),
-        ("-3", -3),
-        ("0x1f", 31),
-        ("0o17", 15),
-        ("017", 17),
-        ("1.5", 1.5),
-        ("1e3", 1000.0),
-        (".inf", ".inf"),
+    [
+        *((text, text) for text in ("no", "on", "2024-05-01", ".inf", "1_000", "0x")),
+        *((text, None) for text in ("", "~", "null")),
+        *(("true", True), ("False", False), ("12", 12), ("-3", -3), ("017", 17), ("0x1f", 31), ("0o17", 15)),
+        *(("1.5", 1.5), ("1e3", 1000.0), (".5", 0.5)),
     ],
 )
 def test_scalars_of_yaml_are_read_by_version_1_2(text: str, value: Any) -> None:
     found = scalar(text)
     assert (found, type(found)) == (value, type(value))
-
-
-def test_a_document_in_yaml_means_the_same(dialpad: Dialpad, document: Document, tmp_path: Path) -> None:
-    (tmp_path / "new.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    (tmp_path / "new.json").write_text(json.dumps(document), encoding="utf-8")
-    found = [dialpad("spec", "diff", name, "-o", "json").out for name in ("new.yaml", "new.json")]
-    assert found[0] == found[1]
 
 
 def test_the_document_given_is_not_touched(document: Document) -> None:

@@ -254,7 +254,7 @@ FAULTS = {
         UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False,
     ),
     # Something in between, or the API itself, says no.
-    "html_502": Fault(behaviours.html, UpstreamError, "Bad Gateway", OutcomeUnknown, "answered 502"),
+    "html_502": Fault(behaviours.html, UpstreamError, "Bad Gateway", OutcomeUnknown, "502 from something"),
     "html_404": Fault(lambda: behaviours.html(404), NotFound, "404", NotFound, "404", again=False),
     "api_500": Fault(lambda: behaviours.status(500), UpstreamError, "made up", UpstreamError, "made up"),
     "api_409": Fault(

@@ -137,8 +137,7 @@ def _convert(flag: str, schema: Schema, operation: Operation, text: Any) -> Any:
 def _take_words(operation: Operation, given: dict[str, Any], words: list[str]) -> None:
     """Plain words are path parameters, in the order of the path."""
     places = [f.name for f in operation.fields if f.place == "path" and f.name not in given]
-    for word, name in zip(words, places, strict=False):
-        given[name] = word
+    given.update(zip(places, words, strict=False))
     if len(words) > len(places):
         extra = words[len(places)]
         raise InvalidArgument(

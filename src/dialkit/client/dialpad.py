@@ -8,7 +8,7 @@ with Dialpad() as dp:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from dialkit.catalog import Catalog, Operation, UnknownName
 from dialkit.client.clock import Clock
@@ -166,7 +166,7 @@ class Dialpad(_Base):
         body: Any = None,
         query: Mapping[str, Any] | None = None,
     ) -> Response:
-        """Ask an operation by its id. `params` are its parameters by the API's names, wherever they travel."""
+        """Ask an operation by its id; `params` are its parameters by the API's names."""
         return self.send(self.prepare(operation, params, body=body, query=query))
 
     def pages(
@@ -194,7 +194,7 @@ class Dialpad(_Base):
         if self._limiter is not None:
             self._limiter.close()
 
-    def __enter__(self) -> Dialpad:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -246,7 +246,7 @@ class AsyncDialpad(_Base):
         body: Any = None,
         query: Mapping[str, Any] | None = None,
     ) -> Response:
-        """Ask an operation by its id. `params` are its parameters by the API's names, wherever they travel."""
+        """Ask an operation by its id; `params` are its parameters by the API's names."""
         return await self.send(self.prepare(operation, params, body=body, query=query))
 
     def pages(
@@ -272,7 +272,7 @@ class AsyncDialpad(_Base):
         if self._limiter is not None:
             self._limiter.close()
 
-    async def __aenter__(self) -> AsyncDialpad:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

@@ -83,7 +83,7 @@ def scrub(response: Response, key: str | None) -> None:
 
 
 def from_dialpad(body: Any) -> bool:
-    """Whether a refusal has the shape of Dialpad's own errors: then the request was seen by the API itself."""
+    """Whether a refusal has the shape of Dialpad's own errors: then the API itself saw the request."""
     return isinstance(body, dict) and "error" in body
 
 
@@ -117,7 +117,7 @@ def refused(response: Response, now: float) -> DialkitError:
     line = one_line(text)
     if not 200 <= status < 500 and not request.repeatable and not from_dialpad(body):
         return OutcomeUnknown(
-            f"{request.name}: something before Dialpad answered {status} ({line}); it may have been carried out",
+            f"{request.name}: {status} from something in between ({line}); it may have been carried out",
             operation=request.name,
             status=status,
             hint=HOW_TO_FIND_OUT[request.effect],

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dialkit.client.request import Request
 
+UNKNOWN_KEY = (
+    "the key is unknown to this host; one of Dialpad's own sandbox accounts needs "
+    "DIALPAD_BASE_URL=https://sandbox.dialpad.com; see: dialpad auth status"
+)
+
 # (status or None for any, words in the API's text, what to do). First match wins.
 TABLE: list[tuple[int | None, str, str]] = [
     (None, r"invalid_destination|invalid destination", "check the recipient: E.164, such as +14155550123"),
@@ -21,12 +26,7 @@ TABLE: list[tuple[int | None, str, str]] = [
     ),
     (401, r"scope", "the key lacks a scope; see: dialpad auth can {operation}"),
     (401, r"required|missing", "Dialpad saw no key; see where it comes from: dialpad auth status"),
-    (
-        401,
-        r"",
-        "the key is unknown to this host; a key of sandbox.dialpad.com needs "
-        "DIALPAD_BASE_URL=https://sandbox.dialpad.com; see: dialpad auth status",
-    ),
+    (401, r"", UNKNOWN_KEY),
     (404, r"", "check the id; a key of another company or office cannot see it: dialpad auth status"),
     (409, r"", "it exists already, or its state does not allow this; read it first"),
     (413, r"", "at most 1 MB in one request, attachments included"),

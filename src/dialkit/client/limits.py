@@ -4,8 +4,9 @@ A small SQLite file holds the times at which requests were, or will be, let go. 
 moment at which no window of any limit would hold more than its count, writes it down, and says how long
 that is from now: exact for every sliding window, first come first served, and bursts may use the whole
 count. Once an operation with a limit of its own has its answer, `settle` moves its place to that time, for
-Dialpad counts when a request arrives, which is later than when it was let go. (A smooth limiter would delay the second of two texts; one that counts by fixed windows lets twice
-the limit through at their border.) A 429 that comes all the same holds everyone back.
+Dialpad counts when a request arrives, which is later than when it was let go. A 429 that comes all the same
+holds everyone back. (A smooth limiter would delay the second of two texts; one that counts by fixed windows
+lets twice the limit through at their border.)
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ PAUSED = "SELECT until FROM pause WHERE name = ?"
 RESERVE = "INSERT INTO slot (name, at) VALUES (?, ?)"
 SETTLE = "UPDATE slot SET at = max(at, ?) WHERE rowid = ?"
 FORGET = "DELETE FROM slot WHERE name = ? AND at < ?"
-PAUSE = "INSERT INTO pause (name, until) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET until = max(until, excluded.until)"
+PAUSE = """
+INSERT INTO pause (name, until) VALUES (?, ?)
+ON CONFLICT (name) DO UPDATE SET until = max(until, excluded.until)
+"""
 
 
 class Place(NamedTuple):

@@ -1,38 +1,31 @@
 """What the completion scripts are answered: the words that can stand where one is being typed.
 
-Only the index, and the shard of the one operation that is named, are read; nothing asks the network. The
-config is read where accounts or aliases may follow.
+A choice is a word and what it is. Only the index, and the shard of the one operation that is named, are read;
+nothing asks the network. The config is read where accounts or aliases may follow.
 """
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
 
 from dialkit.catalog.model import kind, properties, resolve
 from dialkit.cli.dispatch import COMMANDS, split
 from dialkit.cli.options import BY_FLAG, FORMATS, TABLE
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from dialkit.catalog import Catalog, Operation, Summary
+    from dialkit.catalog import Catalog, Field, Operation, Summary
     from dialkit.catalog.model import Schema
     from dialkit.cli.app import App
 
-
-class Choice(NamedTuple):
-    """A word that can stand here, and what it is."""
-
-    word: str
-    about: str = ""
-
+    Choice = tuple[str, str]
 
 # Said instead of words where a file name follows: shells know files best.
-FILES = (Choice("@files"),)
+FILES = [("@files", "")]
 LONGEST = 70  # characters of a description beside a word
 
 
-def complete(app: App, words: list[str], shell: str = "zsh") -> list[Choice]:
+def complete(app: App, words: list[str], shell: str) -> list[Choice]:
     """The choices for the last of `words`, which are those after ``dialpad``; `FILES` where a file follows.
 
     bash takes words apart at ``=``; its answers are only what comes after. Raises `DialkitError` for a config
@@ -42,10 +35,11 @@ def complete(app: App, words: list[str], shell: str = "zsh") -> list[Choice]:
     *done, current = words or [""]
     flag, equals, value = current.partition("=")
     if equals and flag.startswith("--"):
-        found = _fitting(_after(app, done, flag, value), value)
-        whole = shell != "bash" and found != [*FILES]
-        return [c._replace(word=f"{flag}={c.word}") for c in found] if whole else found
-    if done and done[-1].startswith("-"):
+        found = _fitting(_after(app, done, flag, value) or (), value)
+        if shell == "bash" or found == FILES:
+            return found
+        return [(f"{flag}={word}", about) for word, about in found]
+    if done and done[-1].startswith("-") and "=" not in done[-1]:
         values = _after(app, done[:-1], done[-1], current)
         if values is not None:
             return _fitting(values, current)
@@ -78,23 +72,27 @@ def _joined(words: list[str]) -> list[str]:
     return found
 
 
-def _fitting(choices: Iterable[Choice] | None, current: str) -> list[Choice]:
-    found = list(choices or ())
-    return found if found == [*FILES] else [choice for choice in found if choice.word.startswith(current)]
+def _fitting(choices: Iterable[Choice], current: str) -> list[Choice]:
+    found = list(choices)
+    return found if found == FILES else [choice for choice in found if choice[0].startswith(current)]
+
+
+def _plain(words: Iterable[str]) -> list[Choice]:
+    return [(word, "") for word in words]
 
 
 # Values after a flag; None where the flag takes none.
 
 
 def _after(app: App, done: list[str], flag: str, current: str) -> Iterable[Choice] | None:
-    _, named, _ = split(done)
-    flag = flag.partition("=")[0].replace("_", "-") if flag.startswith("--") else flag
+    named = split(done)[1]
+    flag = flag.replace("_", "-")
     operation = _operation(app, named)
     schema = _schema_at(operation, flag) if operation is not None else None
     if operation is not None and schema is not None:
-        values = list(_values(app, operation, schema))
         # A boolean needs no value, so what is typed may be the next flag.
-        return None if kind(schema) == "boolean" and current.startswith("-") else values
+        is_flag = kind(schema) == "boolean" and current.startswith("-")
+        return None if is_flag else _values(app, operation, schema)
     option = BY_FLAG.get(flag)
     if option is None or not option.takes_value:
         return None
@@ -105,10 +103,10 @@ def _after(app: App, done: list[str], flag: str, current: str) -> Iterable[Choic
 def _values(app: App, operation: Operation, schema: Schema) -> Iterator[Choice]:
     item = resolve(schema.get("items", {}), operation.schemas) if kind(schema) == "array" else schema
     if kind(schema) == "boolean":
-        yield from (Choice("true"), Choice("false"))
-    yield from (Choice(str(value)) for value in item.get("enum", ()) if value is not None)
+        yield from _plain(("true", "false"))
+    yield from _plain(str(value) for value in item.get("enum", ()) if value is not None)
     if schema.get("x-me"):
-        yield Choice("me", "the key's own user")
+        yield "me", "the key's own user"
     if kind(schema) == "integer":
         yield from aliases(app)
 
@@ -117,32 +115,26 @@ def _schema_at(operation: Operation, flag: str) -> Schema | None:
     """The schema of ``--state``, or of ``--to.target-type`` inside an object."""
     first, *rest = flag.removeprefix("--").replace("-", "_").split(".")
     field = operation.field(first)
-    if field is None:
-        return None
-    schema: Schema = resolve(field.schema, operation.schemas)
+    schema = field.schema if field is not None else None
     for name in rest:
-        inner = properties(schema, operation.schemas).get(name)
-        if inner is None:
-            return None
-        schema = resolve(inner, operation.schemas)
-    return schema
+        schema = properties(schema, operation.schemas).get(name) if schema is not None else None
+    return resolve(schema, operation.schemas) if schema is not None else None
 
 
-def accounts(app: App) -> Iterator[Choice]:
+def accounts(app: App) -> list[Choice]:
     """The names of the accounts in the config."""
-    return (Choice(name, "an account") for name in app.config.accounts)
+    return [(name, "an account") for name in app.config.accounts]
 
 
-def aliases(app: App) -> Iterator[Choice]:
+def aliases(app: App) -> list[Choice]:
     """The aliases in the config, and what they stand for."""
-    for name, value in app.config.items():
-        if name.startswith("aliases."):
-            yield Choice(name.removeprefix("aliases."), str(value))
+    head = "aliases."
+    return [(name[len(head) :], str(value)) for name, value in app.config.items() if name.startswith(head)]
 
 
 # Choices after a global option, by its last flag. Those that are missing take free text.
 GLOBAL: dict[str, Callable[[App, str], Iterable[Choice]]] = {
-    "--output": lambda _app, _current: map(Choice, FORMATS),
+    "--output": lambda _app, _current: _plain(FORMATS),
     "--account": lambda app, _current: accounts(app),
     "--data": lambda _app, current: FILES if current.startswith("@") else (),
 }
@@ -162,46 +154,51 @@ def _words(app: App, done: list[str], current: str) -> Iterator[Choice]:
         yield from words(app, named[0], named[1:], current)
         return
     if not rest:
-        yield from names(app.catalog, named, current, commands=True)
+        more = [] if named else [(name, about) for name, (_, about) in COMMANDS.items()]
+        yield from names(app.catalog, named, current, more)
     operation = _operation(app, named)
     if operation is not None:
-        used = app.catalog.find(named)[1]
-        places = [field for field in operation.fields if field.place == "path"][len(named) - used :]
-        for field in places[:1]:
+        typed = len(named) - app.catalog.find(named)[1]
+        places = [field for field in operation.fields if field.place == "path"]
+        for field in places[typed : typed + 1]:
             yield from _values(app, operation, resolve(field.schema, operation.schemas))
         if not current:
             yield from _flags(app, named, done, current)
 
 
-def names(catalog: Catalog, named: list[str], current: str, *, commands: bool = False) -> Iterator[Choice]:
-    """The next word of a name: a group, our own command, a word of a short name, an operation's id.
+def names(catalog: Catalog, named: list[str], current: str, more: Iterable[Choice] = ()) -> Iterator[Choice]:
+    """The next word of the name of an operation: a group, a word of a short name, or an id; and `more`.
 
     Ids are offered once a point is typed, or where nothing else begins so: there are hundreds.
     """
     if not named:
-        found = [Choice(group.name, group.title) for group in catalog.groups.values()]
-        if commands:
-            found += [Choice(name, about) for name, (_, about) in COMMANDS.items()]
-        ids = [Choice(row.id, row.summary) for row in catalog.ids.values()]
+        found = [(group.name, group.title) for group in catalog.groups.values()]
+        ids = [(row.id, row.summary) for row in catalog.ids.values()]
     else:
         group = catalog.groups.get(named[0])
-        rows = group.operations if group else ()
-        depth = len(named) - 1
-        following: dict[str, str] = {}
-        for row in rows:
-            if list(row.words[:depth]) == named[1:] and len(row.words) > depth:
-                more = len(row.words) > depth + 1
-                following.setdefault(row.words[depth], f"{row.words[depth]} ..." if more else row.summary)
-        found = [Choice(word, about) for word, about in following.items()]
-        ids = [] if depth else [Choice(name, row.summary) for row in rows for name in _spellings(row)]
+        rows = group.operations if group is not None else ()
+        found = list(_next_words(rows, named[1:]).items())
+        ids = [(name, row.summary) for row in rows for name in _spellings(row)] if len(named) == 1 else []
+    found += more
     yield from found
-    if current and ("." in current or not any(choice.word.startswith(current) for choice in found)):
+    if current and ("." in current or not any(word.startswith(current) for word, _ in found)):
         yield from (choice for choice in ids if choice not in found)
 
 
-def _spellings(row: Summary) -> tuple[str, ...]:
+def _next_words(rows: Iterable[Summary], typed: list[str]) -> dict[str, str]:
+    """Words that go on with short names of which `typed` is the beginning, and what they are."""
+    found: dict[str, str] = {}
+    depth = len(typed)
+    for row in rows:
+        if list(row.words[:depth]) == typed and len(row.words) > depth:
+            word = row.words[depth]
+            found.setdefault(word, row.summary if len(row.words) == depth + 1 else f"{word} ...")
+    return found
+
+
+def _spellings(row: Summary) -> list[str]:
     """What may stand after the group as one word."""
-    return tuple(dict.fromkeys((row.name, row.id, row.id.removeprefix(row.group + "."))))
+    return list(dict.fromkeys((row.name, row.id, row.id.removeprefix(row.group + "."))))
 
 
 def _flags(app: App, named: list[str], done: list[str], current: str) -> Iterator[Choice]:
@@ -210,33 +207,31 @@ def _flags(app: App, named: list[str], done: list[str], current: str) -> Iterato
     if named and named[0] in COMMANDS:
         from dialkit.cli.commands.complete_own import flags
 
-        yield from (choice for choice in flags(named[0], named[1:]) if choice.word not in given)
+        yield from (choice for choice in flags(named[0], named[1:]) if choice[0] not in given)
         return
     operation = _operation(app, named)
     if operation is not None:
         for field in operation.fields:
-            yield from _field_flags(operation, field.name, given, current)
+            yield from _field_flags(operation, field, given, current)
     for option in TABLE:
         repeats = option.how.get("action") in ("append", "count")
         if repeats or given.isdisjoint(option.flags):
-            yield Choice(option.flags[-1], option.help)
+            yield option.flags[-1], option.help
 
 
-def _field_flags(operation: Operation, name: str, given: set[str], current: str) -> Iterator[Choice]:
-    field = operation.field(name)
-    assert field is not None  # it is one of the operation's own
+def _field_flags(operation: Operation, field: Field, given: set[str], current: str) -> Iterator[Choice]:
     schema = resolve(field.schema, operation.schemas)
     if current.startswith(field.flag + "."):
-        for inner, told in properties(schema, operation.schemas).items():
-            flag = f"{field.flag}.{inner.replace('_', '-')}"
+        for name, inner in properties(schema, operation.schemas).items():
+            flag = f"{field.flag}.{name.replace('_', '-')}"
             if flag not in given:
-                yield Choice(flag, told.get("description", ""))
+                yield flag, inner.get("description", "")
         return
     no = "--no-" + field.flag[2:]
     if kind(schema) == "array" or given.isdisjoint((field.flag, no)):
-        yield Choice(field.flag, ("required: " if field.required else "") + field.description)
+        yield field.flag, ("required: " if field.required else "") + field.description
         if kind(schema) == "boolean":
-            yield Choice(no, "not: " + field.description)
+            yield no, "not: " + field.description
 
 
 def _operation(app: App, named: list[str]) -> Operation | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from dialkit.cli.commands import own
-from dialkit.cli.commands.complete import FILES, Choice, accounts, aliases, names
+from dialkit.cli.commands.complete import FILES, accounts, aliases, names
 from dialkit.cli.options import BY_FLAG
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dialkit.cli.app import App
+    from dialkit.cli.commands.complete import Choice
 
     # From the app, the words after the command and the word being typed, to the choices for it.
     Words = Callable[[App, list[str], str], Iterable[Choice]]
@@ -21,7 +21,7 @@ def words(app: App, name: str, typed: list[str], current: str) -> Iterable[Choic
     """What can follow the command `name` and the words `typed` after it."""
     table = own.subcommands(name)
     if table and not typed:
-        return [Choice(word, sub.help) for word, sub in table.items()]
+        return [(word, sub.help) for word, sub in table.items()]
     key, after = (f"{name} {typed[0]}", typed[1:]) if table else (name, typed)
     return FOLLOWING[key](app, after, current) if key in FOLLOWING else ()
 
@@ -35,7 +35,7 @@ def flags(name: str, typed: list[str]) -> Iterator[Choice]:
     table = own.subcommands(name)
     text = table[typed[0]].takes if typed and typed[0] in table else own.page(name)
     for flag in dict.fromkeys((*re.findall(r"--[a-z][a-z-]*", text), *SHOWING, "--help")):
-        yield Choice(flag, BY_FLAG[flag].help if flag in BY_FLAG else "")
+        yield flag, BY_FLAG[flag].help if flag in BY_FLAG else ""
 
 
 def _one(choices: Callable[[App], Iterable[Choice]]) -> Words:
@@ -44,7 +44,7 @@ def _one(choices: Callable[[App], Iterable[Choice]]) -> Words:
 
 
 def _of(*known: str) -> Words:
-    return _one(lambda _app: map(Choice, known))
+    return _one(lambda _app: [(word, "") for word in known])
 
 
 def _operations(app: App, typed: list[str], current: str) -> Iterable[Choice]:
@@ -54,15 +54,15 @@ def _operations(app: App, typed: list[str], current: str) -> Iterable[Choice]:
 def _topics(app: App, typed: list[str], current: str) -> Iterable[Choice]:
     from dialkit.cli.commands.topics import TOPICS
 
-    first = [] if typed else [Choice(name, topic.about) for name, topic in TOPICS.items()]
+    first = [] if typed else [(name, topic.about) for name, topic in TOPICS.items()]
     return [*first, *names(app.catalog, typed, current)]
 
 
 def _settings(app: App) -> Iterable[Choice]:
     from dialkit.config.table import SETTINGS
 
-    known = [Choice(name, setting.about) for name, setting in SETTINGS.items() if "*" not in name]
-    return dict.fromkeys([*known, *(Choice(name) for name, _ in app.config.items() if name not in SETTINGS)])
+    known = [(name, setting.about) for name, setting in SETTINGS.items() if "*" not in name]
+    return [*known, *((name, "") for name, _ in app.config.items() if name not in SETTINGS)]
 
 
 FOLLOWING: dict[str, Words] = {

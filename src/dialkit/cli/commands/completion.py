@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import Help, parse, unknown, wants_help
 from dialkit.errors import DialkitError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dialkit.cli.app import App
 
 SHELLS = ("bash", "zsh", "fish")
 TEXTS = os.path.join(os.path.dirname(__file__), "texts")
 
-HELP = Help(
-    "completion",
-    "A script that gives your shell tab completion: commands, flags, choices, accounts, aliases.",
-    (
-        "source <(dialpad completion bash)      # add it to ~/.bashrc",
-        'dialpad completion zsh > "${fpath[1]}/_dialpad"',
-        "dialpad completion fish > ~/.config/fish/completions/dialpad.fish",
-    ),
-    "|".join(SHELLS),
-)
+# Plain text, unlike the help of other commands: an answer to the Tab key must not wait for imports.
+HELP = """\
+A script that gives your shell tab completion: commands, flags, choices, accounts, aliases.
+
+usage: dialpad completion bash|zsh|fish
+
+Examples:
+  source <(dialpad completion bash)      # add it to ~/.bashrc
+  dialpad completion zsh > "${fpath[1]}/_dialpad"
+  dialpad completion fish > ~/.config/fish/completions/dialpad.fish
+"""
 
 
 def run(app: App, argv: list[str]) -> int:
     """Print the script of a shell, or answer it. The exit code; raises `InvalidArgument`."""
     # What the scripts ask: --complete SHELL -- WORDS... up to the one that is being typed.
-    if argv[:1] == ["--complete"] and argv[1:2] and argv[2:3] == ["--"]:
+    if argv[:1] == ["--complete"] and argv[2:3] == ["--"]:
         return _answer(app, argv[1], argv[3:])
+    from dialkit.cli.subcommands import parse, unknown, wants_help
+
     if wants_help(argv) or not argv:
-        app.stdout.write(HELP.text())
+        app.stdout.write(HELP)
         return 0
     _, found = parse(app, "completion", argv, (("shell",), {"metavar": "|".join(SHELLS)}), takes=())
     if found.shell not in SHELLS:
@@ -49,5 +51,5 @@ def _answer(app: App, shell: str, words: list[str]) -> int:
         app.stdout.write(drawn(shell, complete(app, words, shell)))
     except DialkitError:
         # A broken config says so at the next command; here it would be written into the line being typed.
-        return 0
+        pass
     return 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from dialkit.catalog.compile import METHODS
+from dialkit.catalog.compile import METHODS, BadDocument
 from dialkit.catalog.validate import faults
 from dialkit.errors import InvalidArgument
 
@@ -37,7 +37,7 @@ OBJECT = {"type": "object"}
 # Names become words on the command line, and those of groups become names of files as well.
 ID = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9_.-]*$", "maxLength": 100}
 GROUP = {"type": "string", "pattern": r"^[a-z][a-z0-9_-]*$", "maxLength": 40}
-FIELD = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9_-]*$", "maxLength": 100}
+FIELD: dict[str, Any] = {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9_-]*$", "maxLength": 100}
 # A path follows a fixed host: nothing in it may move the host (``@``, no slash first) or end the path.
 PATH = r"(/([A-Za-z0-9_.~:-]+|\{[A-Za-z][A-Za-z0-9_-]*\}))+"
 
@@ -116,8 +116,11 @@ SCHEMA = _object(
 
 def check(document: dict[str, Any], name: str) -> None:
     """Raise `InvalidArgument`, naming the file `name` and the place, for the first thing that is wrong."""
-    for where, message in _faults(document):
-        raise InvalidArgument(f"{name}: {where or 'the document'} {message}")
+    try:
+        for where, message in _faults(document):
+            raise InvalidArgument(f"{name}: {where or 'the document'} {message}")
+    except BadDocument as error:
+        raise InvalidArgument(f"{name}: {error}") from None
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any], dict[str, Any]]]:
@@ -131,14 +134,14 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
 def resolved(document: dict[str, Any], node: dict[str, Any], kind: str) -> dict[str, Any]:
     """`node`, or what its ``$ref`` names among the components of that kind (``parameters``).
 
-    Raises `InvalidArgument` for a reference that leads nowhere.
+    Raises `BadDocument` for a reference that leads nowhere.
     """
     if "$ref" not in node:
         return node
     path, _, name = str(node["$ref"]).rpartition("/")
     found = document.get("components", {}).get(kind, {}).get(name)
     if path != f"#/components/{kind}" or not isinstance(found, dict) or "$ref" in found:
-        raise InvalidArgument(f"the document has no {str(node['$ref'])[:100]!r}")
+        raise BadDocument(f"the document has no {str(node['$ref'])[:100]!r}")
     return dict(found)
 
 

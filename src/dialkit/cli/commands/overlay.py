@@ -5,12 +5,11 @@ It takes the place of an older one in whole: a run sees the one or the other, ne
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog import Catalog
-from dialkit.catalog.storage import write
+from dialkit.catalog.storage import read, write
 from dialkit.cli.options import BY_FLAG
 from dialkit.config.paths import make_private, overlay_dir
 from dialkit.errors import InvalidArgument
@@ -72,15 +71,13 @@ def remove(environ: Mapping[str, str]) -> bool:
 
 def about(environ: Mapping[str, str]) -> dict[str, Any] | None:
     """Where the overlay comes from, as `put` was told; None where there is none."""
-    path = os.path.join(overlay_dir(environ), ABOUT + ".json")
+    folder = overlay_dir(environ)
     try:
-        with open(path, "rb") as file:
-            found = json.loads(file.read())
+        return read(folder, ABOUT)
     except FileNotFoundError:
         return None
     except (OSError, ValueError):
-        raise InvalidArgument(f"{path} cannot be read", hint="dialpad spec use --none") from None
-    return dict(found)
+        raise InvalidArgument(f"{folder} cannot be read", hint="dialpad spec use --none") from None
 
 
 def _swap(new: str, folder: str, old: str) -> None:
@@ -135,10 +132,16 @@ def _clashes(catalog: Catalog) -> Iterator[str]:
 
 
 def _flag_clashes(operation: Operation) -> Iterator[str]:
+    """Fields that cannot be flags, or not beside the other flags."""
+    import re
+
     from dialkit.catalog.model import kind, resolve
+    from dialkit.cli.commands.document_check import FIELD
 
     taken = dict.fromkeys(BY_FLAG, "an option of every command")
     for field in operation.fields:
+        if not re.search(FIELD["pattern"], field.name):
+            yield f"{operation.id}: its field {field.name[:80]!r} cannot be a flag"
         flags = [field.flag]
         if kind(resolve(field.schema, operation.schemas)) == "boolean":
             flags.append("--no-" + field.flag[2:])
