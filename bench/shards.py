@@ -1,4 +1,4 @@
-"""How a shard should be stored: the time a cold process takes to have it, imports included, in each format."""
+"""How a shard should be stored: what a cold process takes to have it, imports included, in each format."""
 
 from __future__ import annotations
 

@@ -173,7 +173,6 @@ def test_schemas_stand_alone_and_fit_the_examples(dialpad: Dialpad, name: str) -
     ):
         schema = json.loads(dialpad("schema", name, flag).out)
         assert '"$ref"' not in json.dumps(schema)
-        jsonschema.Draft202012Validator.check_schema(schema)
         jsonschema.Draft202012Validator(schema).validate(example)
     request = json.loads(dialpad("schema", name, "--request").out)
     assert {n: p["x-in"] for n, p in request["properties"].items()} == {

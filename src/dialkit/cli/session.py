@@ -79,9 +79,13 @@ class ToldDialpad(Dialpad):
         tell(f"< {response.status} in {response.elapsed * 1000:.0f} ms{tries}")
         if self._verbose > 1:
             for name, value in response.headers.items():
-                tell(f"< {name}: {value}")
-            tell("< " + response.content[:10_000].decode("utf-8", "replace"))
+                tell("< " + self._hidden(f"{name}: {value}", request))
+            tell("< " + self._hidden(response.content[:10_000].decode("utf-8", "replace"), request))
         return response
+
+    def _hidden(self, text: str, request: Request) -> str:
+        """`text` without the key, which some servers show to those who sent it."""
+        return text.replace(self.settings.key.secret, "***") if request.needs_key else text
 
 
 def shown_headers(request: Request) -> dict[str, str]:

@@ -50,7 +50,9 @@ def _adopted(
         resolved(document, each, "parameters")
         for each in (*item.get("parameters", ()), *given.get("parameters", ()))
     ]
-    out["requestBody"] = resolved(document, given.get("requestBody", {}), "requestBodies")
+    body = resolved(document, given.get("requestBody", {}), "requestBodies")
+    content = {kind: {"schema": {}, **media} for kind, media in body.get("content", {}).items()}
+    out["requestBody"] = {**body, "content": content}
     out["responses"] = {
         status: resolved(document, answer, "responses")
         for status, answer in given.get("responses", {}).items()

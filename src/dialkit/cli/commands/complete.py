@@ -39,7 +39,7 @@ def complete(app: App, words: list[str], shell: str) -> list[Choice]:
         if shell == "bash" or found == FILES:
             return found
         return [(f"{flag}={word}", about) for word, about in found]
-    if done and done[-1].startswith("-") and "=" not in done[-1]:
+    if done and done[-1].startswith("-"):
         values = _after(app, done[:-1], done[-1], current)
         if values is not None:
             return _fitting(values, current)

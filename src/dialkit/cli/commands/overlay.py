@@ -99,17 +99,19 @@ def _try(catalog: Catalog) -> None:
     for clash in _clashes(catalog):
         raise InvalidArgument(clash, hint="rename one of the two in the document")
     for row in catalog.ids.values():
-        if row.added:
+        if not row.added:
+            continue
+        try:
             operation = catalog.operation(row.id)
-            for clash in _flag_clashes(operation):
-                raise InvalidArgument(clash, hint="rename it in the document, or use: dialpad api")
-            try:
-                of_operation(operation)
-            except Exception as error:
-                # Whatever it is: found now, it stops one command; found later, every one that reads this.
-                raise InvalidArgument(
-                    f"{row.id} cannot become a command: its help fails ({type(error).__name__}: {error})"
-                ) from None
+            of_operation(operation)
+            wrong = next(_flag_clashes(operation), None)
+        except Exception as error:
+            # Whatever it is: found now, it stops one command; found later, every one that reads this.
+            raise InvalidArgument(
+                f"{row.id} cannot become a command ({type(error).__name__}: {error})"
+            ) from None
+        if wrong is not None:
+            raise InvalidArgument(wrong, hint="rename it in the document, or use: dialpad api")
 
 
 def _clashes(catalog: Catalog) -> Iterator[str]:

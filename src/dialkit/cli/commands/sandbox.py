@@ -80,7 +80,12 @@ def around(app: App, argv: list[str]) -> int:
             f"no program named {command[0]!r}", hint="dialpad sandbox run -- dialpad users list"
         )
     with Sandbox(seed=seed) as sandbox:
-        environ = {**app.environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token}
+        environ = {
+            **app.environ,
+            "DIALPAD_BASE_URL": sandbox.url,
+            "DIALPAD_API_KEY": sandbox.token,
+            "DIALKIT_SANDBOX": "1",
+        }
         try:
             code = subprocess.run([program, *command[1:]], env=environ, cwd=app.cwd, check=False).returncode  # noqa: S603 - what the user typed
         except OSError as error:

@@ -10,6 +10,7 @@ from dialkit.errors import InvalidArgument
 if TYPE_CHECKING:
     from dialkit.catalog import Operation
     from dialkit.cli.app import App
+    from dialkit.cli.parser import Options
 
 HELP = Help(
     "schema",
@@ -113,7 +114,7 @@ def _field(operation: Operation, schemas: dict[str, Any], name: str) -> tuple[An
     return {part: schema for part, (schema, _) in found.items()}, "\n".join(lines) + "\n"
 
 
-def _example(app: App, options: Any, operation: Operation) -> int:
+def _example(app: App, options: Options, operation: Operation) -> int:
     """The body on stdout, and on stderr the command it goes with."""
     from dialkit.catalog.example import request_example
 
@@ -133,4 +134,4 @@ def _example(app: App, options: Any, operation: Operation) -> int:
 
 
 def _text(value: Any) -> str:
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

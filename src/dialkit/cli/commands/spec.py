@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dialkit.catalog import Catalog
     from dialkit.catalog.diff import Changes
     from dialkit.cli.app import App
+    from dialkit.cli.parser import Options
 
 # A document is one tree: these formats can hold it.
 WHOLE = ("json", "yaml")
@@ -146,7 +147,7 @@ def _adopt(app: App, name: str, document: dict[str, Any], changes: Changes) -> N
         raise InvalidArgument(f"{name}: {error}", hint=getattr(error, "hint", None)) from None
 
 
-def _status(app: App, options: Any) -> int:
+def _status(app: App, options: Options) -> int:
     from dialkit.catalog import Catalog
     from dialkit.cli.commands import overlay
     from dialkit.config.paths import overlay_dir
