@@ -13,9 +13,9 @@ import pytest
 
 from dialkit.catalog import Catalog
 from dialkit.catalog.example import answer_example, request_example
-from dialkit.cli.commands import topics, tree
-from dialkit.cli.commands.lookup import by_request
+from dialkit.cli import topics, tree
 from dialkit.cli.dispatch import COMMANDS
+from dialkit.cli.lookup import by_request
 from dialkit.errors import KINDS
 from servers import Faulty, Recorder, Reply, behaviours, json_reply
 

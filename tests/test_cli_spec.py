@@ -13,7 +13,7 @@ import yaml
 
 from dialkit.catalog import Catalog
 from dialkit.catalog.document import export
-from dialkit.cli.commands.document_file import scalar
+from dialkit.cli.document.file import scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -423,8 +423,8 @@ def test_scalars_of_yaml_are_read_by_version_1_2(text: str, value: Any) -> None:
 
 def test_the_document_given_is_not_touched(document: Document) -> None:
     from dialkit.catalog.diff import compare
-    from dialkit.cli.commands.adoption import shards_of
-    from dialkit.cli.commands.document_check import check
+    from dialkit.cli.document.adoption import shards_of
+    from dialkit.cli.document.check import check
 
     before = copy.deepcopy(document)
     check(document, "new.json")

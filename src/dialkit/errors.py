@@ -138,7 +138,7 @@ class APIError(DialkitError):
         self,
         message: str,
         *,
-        status: int,
+        status: int | None,
         operation: str | None = None,
         text: str = "",
         body: Any = None,

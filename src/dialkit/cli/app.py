@@ -75,6 +75,13 @@ class App:
             from dialkit.config.paths import overlay_dir
 
             self._catalog = Catalog(overlay=overlay_dir(self.environ))
+            try:
+                self._catalog.groups  # noqa: B018 - reads the index
+            except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+                raise InvalidArgument(
+                    f"{overlay_dir(self.environ)} is damaged ({type(error).__name__})",
+                    hint="dialpad spec use --none, then use the document again",
+                ) from None
         return self._catalog
 
     def tell(self, line: str) -> None:

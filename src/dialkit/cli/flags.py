@@ -11,6 +11,7 @@ import os
 
 from dialkit.catalog.model import kind, properties, resolve
 from dialkit.catalog.values import ValueFault, read, read_array
+from dialkit.cli.options import takes_alias
 from dialkit.cli.parser import Options, Parser, add_global, read_global, with_defaults
 from dialkit.errors import InvalidArgument
 
@@ -119,8 +120,7 @@ def _put_dotted(operation: Operation, params: dict[str, Any], name: str, text: s
 
 
 def _read(app: App, flag: str, schema: Schema, operation: Operation, text: Any) -> Any:
-    found = kind(resolve(schema, operation.schemas))
-    if found == "integer" and not text.lstrip("-").isdigit():
+    if isinstance(text, str) and takes_alias(flag, kind(resolve(schema, operation.schemas))):
         text = app.config.alias(text) or text
     return _convert(flag, schema, operation, text)
 

@@ -144,12 +144,13 @@ def quote(text: str) -> str:
 
 def limit_text(operation: Operation) -> str:
     """The operation's limits in words."""
-    names = {60: "minute", 3600: "hour", 1: "second"}
+    names = {60: "a minute", 3600: "an hour", 1: "a second"}
     told = []
     for limit in operation.limits:
         of = "" if limit["scope"] == "company" else f" per {limit['scope']}"
         tier = f" in tier {limit['tier']}" if "tier" in limit else ""
-        told.append(f"{limit['count']} a {names.get(limit['window'], str(limit['window']) + ' s')}{of}{tier}")
+        window = names.get(limit["window"], f"in {limit['window']} s")
+        told.append(f"{limit['count']} {window}{of}{tier}")
     return ", ".join(told) if told else f"none of its own: {operation.limits_reason or 'none is known'}"
 
 

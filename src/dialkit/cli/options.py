@@ -59,3 +59,8 @@ TABLE: tuple[Option, ...] = (
 )
 
 BY_FLAG = {flag: option for option in TABLE for flag in option.flags}
+
+
+def takes_alias(flag: str, kind: str | None) -> bool:
+    """Whether an alias may stand for the value of a flag: ids are numbers, or texts that are called so."""
+    return kind == "integer" or (kind == "string" and (flag == "--id" or flag.endswith("-id")))

@@ -57,7 +57,7 @@ class ToldDialpad(Dialpad):
     def send(self, request: Request) -> Response:
         """Send, as `Dialpad.send` does; before the first, see that the key is of the pinned company."""
         if self._pinned and request.needs_key:
-            from dialkit.cli.company import ensure
+            from dialkit.cli.account.company import ensure
 
             self._pinned = False  # for the question itself
             try:

@@ -165,7 +165,7 @@ def _clock(setup: Setup) -> Finding:
 
 
 def _accepted(setup: Setup) -> Finding:
-    from dialkit.cli.identity import whoami
+    from dialkit.cli.account.identity import whoami
     from dialkit.cli.session import open_client
 
     key, settings = setup.key, setup.settings

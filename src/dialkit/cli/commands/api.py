@@ -41,8 +41,8 @@ def run(app: App, argv: list[str]) -> int:
     method, path = _method(found.method), _path(found.path)
 
     from dialkit.cli import operation, show
-    from dialkit.cli.commands.lookup import by_request
     from dialkit.cli.flags import read_json
+    from dialkit.cli.lookup import by_request
     from dialkit.cli.session import open_client
 
     known, params = by_request(app.catalog, method, path) or (None, {})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.login import TAKES, login
-from dialkit.cli.rights import can
+from dialkit.cli.account.login import TAKES, login
+from dialkit.cli.account.rights import can
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, Sub, choose, parse, showing, unknown
 from dialkit.config.keys import VARIABLES
 from dialkit.errors import AuthenticationFailed, DialkitError, KeyMissing
@@ -76,7 +76,7 @@ def _key(client: Dialpad, *, check: bool) -> tuple[dict[str, Any], DialkitError 
         "fingerprint": fingerprint(key.secret),
     }
     if check:
-        from dialkit.cli.identity import whoami
+        from dialkit.cli.account.identity import whoami
 
         try:
             told |= {"key": "accepted", "whose": whoami(client).as_dict()}

@@ -38,7 +38,7 @@ def run(app: App, argv: list[str]) -> int:
 
 
 def _rows(app: App) -> Iterator[dict[str, Any]]:
-    from dialkit.cli.commands import own
+    from dialkit.cli import own
     from dialkit.cli.dispatch import COMMANDS
 
     for operation in app.catalog:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from dialkit.errors import DialkitError
 
 TYPE_CHECKING = False
@@ -11,7 +9,6 @@ if TYPE_CHECKING:
     from dialkit.cli.app import App
 
 SHELLS = ("bash", "zsh", "fish")
-TEXTS = os.path.join(os.path.dirname(__file__), "texts")
 
 # Plain text, unlike the help of other commands: an answer to the Tab key must not wait for imports.
 HELP = """\
@@ -39,13 +36,14 @@ def run(app: App, argv: list[str]) -> int:
     _, found = parse(app, "completion", argv, (("shell",), {"metavar": "|".join(SHELLS)}), takes=())
     if found.shell not in SHELLS:
         raise unknown("no completion for", found.shell, SHELLS)
-    with open(os.path.join(TEXTS, f"completion.{found.shell}"), encoding="utf-8") as file:
-        app.stdout.write(file.read())
+    from dialkit.cli.completion import script
+
+    app.stdout.write(script(found.shell))
     return 0
 
 
 def _answer(app: App, shell: str, words: list[str]) -> int:
-    from dialkit.cli.commands.complete import complete, drawn
+    from dialkit.cli.completion.answers import complete, drawn
 
     try:
         app.stdout.write(drawn(shell, complete(app, words, shell)))

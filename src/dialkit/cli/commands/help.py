@@ -33,8 +33,8 @@ def run(app: App, argv: list[str]) -> int:
 
 def _page(app: App, words: list[str]) -> str:
     from dialkit.cli import help as pages
-    from dialkit.cli.commands.topics import TOPICS
     from dialkit.cli.dispatch import COMMANDS
+    from dialkit.cli.topics import TOPICS
 
     if not words:
         topics = "".join(f"  dialpad help {name:12}  {topic.about}\n" for name, topic in TOPICS.items())
@@ -43,13 +43,13 @@ def _page(app: App, words: list[str]) -> str:
     if first in TOPICS and not rest:
         return TOPICS[first].text(app.catalog)
     if first in COMMANDS:
-        from dialkit.cli.commands import own
+        from dialkit.cli import own
 
         return own.page(first)
     if first in app.catalog.groups and not rest:
         return pages.of_group(app.catalog.groups[first])
     if len(words) == 1 and app.catalog.find(words)[0] is None:
         raise unknown("no help on", first, [*TOPICS, *COMMANDS, *app.catalog.groups, *app.catalog.ids])
-    from dialkit.cli.commands.lookup import by_words
+    from dialkit.cli.lookup import by_words
 
     return pages.of_operation(by_words(app, words))

@@ -49,7 +49,7 @@ def run(app: App, argv: list[str]) -> int:
     parts = [part for part in PARTS if getattr(found, part)]
     if len(parts) > 1:
         raise InvalidArgument(f"--{parts[0]} and --{parts[1]} do not go together", hint="ask for one of them")
-    from dialkit.cli.commands.lookup import by_words
+    from dialkit.cli.lookup import by_words
 
     operation = by_words(app, found.words)
     if parts == ["example"]:
@@ -66,7 +66,7 @@ def run(app: App, argv: list[str]) -> int:
 
 def _shown(operation: Operation, part: str, name: str | None) -> tuple[Any, str | None]:
     """What was asked for, as data and, where people read it, as text."""
-    from dialkit.cli.commands import tree
+    from dialkit.cli import tree
 
     request, answer = tree.request_schema(operation), tree.answer_schema(operation)
     if part == "request":
@@ -91,7 +91,7 @@ def _shown(operation: Operation, part: str, name: str | None) -> tuple[Any, str 
 
 
 def _field(operation: Operation, schemas: dict[str, Any], name: str) -> tuple[Any, str]:
-    from dialkit.cli.commands import tree
+    from dialkit.cli import tree
 
     found = {part: hit for part, schema in schemas.items() if (hit := tree.inside(schema, name))}
     if not found:

@@ -40,7 +40,7 @@ def run(app: App, argv: list[str]) -> int:
     if not rows:
         raise NotFound(
             f"no operation answers to {' '.join(found.words)!r}",
-            status=404,
+            status=None,
             hint="use other words, or see all: dialpad commands -o table",
         )
     if choose_format(view.how) == "table" and not view.how.fields:

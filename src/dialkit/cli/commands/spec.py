@@ -77,7 +77,7 @@ def use(app: App, argv: list[str]) -> int:
     )
     if found.none == (found.file is not None):
         raise InvalidArgument("spec use takes a file, or --none", hint="dialpad spec use dialpad.json")
-    from dialkit.cli.commands import overlay
+    from dialkit.cli.document import overlay
 
     if found.none:
         had = overlay.remove(app.environ)
@@ -113,8 +113,8 @@ def _compared(app: App, name: str) -> tuple[dict[str, Any], Changes]:
     from dialkit.catalog.compile import BadDocument
     from dialkit.catalog.diff import compare
     from dialkit.catalog.document import export as document
-    from dialkit.cli.commands.document_check import check
-    from dialkit.cli.commands.document_file import read
+    from dialkit.cli.document.check import check
+    from dialkit.cli.document.file import read
 
     found = read(app, name)
     check(found, name)
@@ -129,8 +129,8 @@ def _adopt(app: App, name: str, document: dict[str, Any], changes: Changes) -> N
 
     from dialkit.catalog import Catalog
     from dialkit.catalog.compile import BadDocument
-    from dialkit.cli.commands import overlay
-    from dialkit.cli.commands.adoption import shards_of
+    from dialkit.cli.document import overlay
+    from dialkit.cli.document.adoption import shards_of
 
     info = document.get("info", {})
     about = {
@@ -149,7 +149,7 @@ def _adopt(app: App, name: str, document: dict[str, Any], changes: Changes) -> N
 
 def _status(app: App, options: Options) -> int:
     from dialkit.catalog import Catalog
-    from dialkit.cli.commands import overlay
+    from dialkit.cli.document import overlay
     from dialkit.config.paths import overlay_dir
 
     view = showing(app, options)

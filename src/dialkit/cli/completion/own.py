@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dialkit.cli.commands import own
-from dialkit.cli.commands.complete import FILES, accounts, aliases, names
+from dialkit.cli import own
+from dialkit.cli.completion.answers import FILES, accounts, aliases, names
 from dialkit.cli.options import BY_FLAG
 
 TYPE_CHECKING = False
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dialkit.cli.app import App
-    from dialkit.cli.commands.complete import Choice
+    from dialkit.cli.completion.answers import Choice
 
     # From the app, the words after the command and the word being typed, to the choices for it.
     Words = Callable[[App, list[str], str], Iterable[Choice]]
@@ -52,7 +52,7 @@ def _operations(app: App, typed: list[str], current: str) -> Iterable[Choice]:
 
 
 def _topics(app: App, typed: list[str], current: str) -> Iterable[Choice]:
-    from dialkit.cli.commands.topics import TOPICS
+    from dialkit.cli.topics import TOPICS
 
     first = [] if typed else [(name, topic.about) for name, topic in TOPICS.items()]
     return [*first, *names(app.catalog, typed, current)]

@@ -34,7 +34,7 @@ def ensure(client: Dialpad) -> None:
     path = os.path.join(state_dir(settings.config.environ), "companies.json")
     if name in _matches(path):
         return
-    from dialkit.cli.identity import whoami
+    from dialkit.cli.account.identity import whoami
 
     found = whoami(client).company_id
     if found is None or found != pinned:

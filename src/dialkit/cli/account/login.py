@@ -9,8 +9,8 @@ from dialkit.cli.subcommands import ASKING, parse
 from dialkit.errors import KeyMissing, Refused
 
 if TYPE_CHECKING:
+    from dialkit.cli.account.identity import Identity
     from dialkit.cli.app import App
-    from dialkit.cli.identity import Identity
     from dialkit.cli.parser import Options
     from dialkit.config import Key
 
@@ -73,7 +73,7 @@ def _piped(app: App) -> str:
 
 def _check(app: App, options: Options, key: Key, base_url: str) -> Identity:
     """Ask whose key it is. `Refused` where it is not of the company that ``--company-id`` names."""
-    from dialkit.cli.identity import whoami
+    from dialkit.cli.account.identity import whoami
     from dialkit.cli.session import open_client
     from dialkit.client.settings import READ, Settings
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dialkit.catalog.model import kind, properties, resolve
 from dialkit.cli.dispatch import COMMANDS, split
-from dialkit.cli.options import BY_FLAG, FORMATS, TABLE
+from dialkit.cli.options import BY_FLAG, FORMATS, TABLE, takes_alias
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _after(app: App, done: list[str], flag: str, current: str) -> Iterable[Choic
     if operation is not None and schema is not None:
         # A boolean needs no value, so what is typed may be the next flag.
         is_flag = kind(schema) == "boolean" and current.startswith("-")
-        return None if is_flag else _values(app, operation, schema)
+        return None if is_flag else _values(app, operation, flag, schema)
     option = BY_FLAG.get(flag)
     if option is None or not option.takes_value:
         return None
@@ -100,14 +100,14 @@ def _after(app: App, done: list[str], flag: str, current: str) -> Iterable[Choic
     return values_of(app, current) if values_of is not None else ()
 
 
-def _values(app: App, operation: Operation, schema: Schema) -> Iterator[Choice]:
+def _values(app: App, operation: Operation, flag: str, schema: Schema) -> Iterator[Choice]:
     item = resolve(schema.get("items", {}), operation.schemas) if kind(schema) == "array" else schema
     if kind(schema) == "boolean":
         yield from _plain(("true", "false"))
     yield from _plain(str(value) for value in item.get("enum", ()) if value is not None)
     if schema.get("x-me"):
         yield "me", "the key's own user"
-    if kind(schema) == "integer":
+    if takes_alias(flag, kind(schema)):
         yield from aliases(app)
 
 
@@ -149,7 +149,7 @@ def _words(app: App, done: list[str], current: str) -> Iterator[Choice]:
         yield from _flags(app, named, done, current)
         return
     if named and named[0] in COMMANDS:
-        from dialkit.cli.commands.complete_own import words
+        from dialkit.cli.completion.own import words
 
         yield from words(app, named[0], named[1:], current)
         return
@@ -161,7 +161,7 @@ def _words(app: App, done: list[str], current: str) -> Iterator[Choice]:
         typed = len(named) - app.catalog.find(named)[1]
         places = [field for field in operation.fields if field.place == "path"]
         for field in places[typed : typed + 1]:
-            yield from _values(app, operation, resolve(field.schema, operation.schemas))
+            yield from _values(app, operation, field.flag, resolve(field.schema, operation.schemas))
         if not current:
             yield from _flags(app, named, done, current)
 
@@ -205,7 +205,7 @@ def _flags(app: App, named: list[str], done: list[str], current: str) -> Iterato
     """Flags that are not given yet; those that may be repeated always."""
     given = {token.partition("=")[0].replace("_", "-") for token in done if token.startswith("-")}
     if named and named[0] in COMMANDS:
-        from dialkit.cli.commands.complete_own import flags
+        from dialkit.cli.completion.own import flags
 
         yield from (choice for choice in flags(named[0], named[1:]) if choice[0] not in given)
         return

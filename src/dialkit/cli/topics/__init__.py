@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from dialkit.catalog import Catalog
 
-TEXTS = os.path.join(os.path.dirname(__file__), "texts")
+TEXTS = os.path.dirname(__file__)
 
 # What each exit code means and what to do about it. Which errors end with it, `dialkit.errors.KINDS` says.
 EXITS: dict[int, str] = {

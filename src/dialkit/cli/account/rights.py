@@ -21,8 +21,8 @@ from dialkit.errors import (
 
 if TYPE_CHECKING:
     from dialkit.catalog import Operation
+    from dialkit.cli.account.identity import Identity
     from dialkit.cli.app import App
-    from dialkit.cli.identity import Identity
     from dialkit.client import Dialpad
     from dialkit.errors import DialkitError
 
@@ -111,7 +111,7 @@ def _needs(operation: Operation) -> dict[str, Any]:
 
 
 def _verdict(client: Dialpad, operation: Operation, *, attempt: bool) -> Verdict:
-    from dialkit.cli.identity import whoami
+    from dialkit.cli.account.identity import whoami
 
     if not operation.needs_key:
         return Verdict("yes", "it goes without a key")

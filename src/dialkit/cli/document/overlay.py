@@ -138,7 +138,7 @@ def _flag_clashes(operation: Operation) -> Iterator[str]:
     import re
 
     from dialkit.catalog.model import kind, resolve
-    from dialkit.cli.commands.document_check import FIELD
+    from dialkit.cli.document.check import FIELD
 
     taken = dict.fromkeys(BY_FLAG, "an option of every command")
     for field in operation.fields:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.compile import EXTENSIONS, compile_document
-from dialkit.cli.commands.document_check import operations, resolved
+from dialkit.cli.document.check import operations, resolved
 
 if TYPE_CHECKING:
     from dialkit.catalog import Catalog, Operation
