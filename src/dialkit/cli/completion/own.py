@@ -77,7 +77,6 @@ FOLLOWING: dict[str, Words] = {
     "config set": _one(_settings),
     "config unset": _one(_settings),
     "help": _topics,
-    "sandbox": _of("start", "run"),
     "schema": _operations,
     "spec diff": _one(lambda _app: FILES),
     "spec use": _one(lambda _app: FILES),
