@@ -157,6 +157,8 @@ class Dialpad(_Base):
         except StopIteration as done:
             found: Response = done.value
             return found
+        finally:
+            flow.close()
 
     def request(
         self,
@@ -237,6 +239,8 @@ class AsyncDialpad(_Base):
         except StopIteration as done:
             found: Response = done.value
             return found
+        finally:
+            flow.close()
 
     async def request(
         self,

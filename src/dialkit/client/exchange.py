@@ -152,15 +152,15 @@ def exchange(
 
 def _reserve(limiter: Limiter, request: Request, policy: Policy, clock: Clock) -> Generator[Wait, Any, Place]:
     place = limiter.reserve(request, clock.now(), policy.max_wait)
-    wait = place.wait
-    if wait > policy.max_wait:
-        raise WouldWait(
-            f"{request.name}: its limit is reached for {wait:.1f} s; nothing was sent",
-            seconds=wait,
-            hint="leave out --no-wait to wait for it, or try again later",
-        )
-    if wait > 0:
-        yield Wait(wait, "limit")
+    while place.wait > 0:
+        if place.wait > policy.max_wait:
+            raise WouldWait(
+                f"{request.name}: its limit is reached for {place.wait:.1f} s; nothing was sent",
+                seconds=place.wait,
+                hint="leave out --no-wait to wait for it, or try again later",
+            )
+        yield Wait(place.wait, "limit")
+        place = limiter.reserve(request, clock.now(), policy.max_wait, instead_of=place.rows)
     return place
 
 

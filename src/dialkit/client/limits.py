@@ -43,6 +43,7 @@ NTH = "SELECT at FROM slot WHERE name = ? AND at > ? AND at < ? ORDER BY at LIMI
 PAUSED = "SELECT until FROM pause WHERE name = ?"
 RESERVE = "INSERT INTO slot (name, at) VALUES (?, ?)"
 SETTLE = "UPDATE slot SET at = max(at, ?) WHERE rowid = ?"
+LEAVE = "DELETE FROM slot WHERE rowid = ?"
 FORGET = "DELETE FROM slot WHERE name = ? AND at < ?"
 PAUSE = """
 INSERT INTO pause (name, until) VALUES (?, ?)
@@ -74,21 +75,32 @@ class Limiter:
         self._process = 0
         self._count = 0
 
-    def reserve(self, request: Request, now: float, max_wait: float = float("inf")) -> Place:
-        """Take a place for `request`, to be sent after `Place.wait` seconds.
+    def reserve(
+        self,
+        request: Request,
+        now: float,
+        max_wait: float = float("inf"),
+        *,
+        instead_of: tuple[int, ...] = (),
+    ) -> Place:
+        """Take a place for `request`, to be sent after `Place.wait` seconds; then ask again, `instead_of` it.
 
-        Where that is more than `max_wait`, none is taken. `now` is in seconds since 1970.
+        Asking again after the wait takes into account what has become known meanwhile: requests of others
+        that arrived later than they were let go. Where the wait is more than `max_wait`, no place is taken.
+        `now` is in seconds since 1970.
         """
         limits = [(f"{self._owner} {name}", count, padded(window)) for name, count, window in request.limits]
         limits.append((f"{self._owner} {COMPANY[0]}", COMPANY[1], padded(COMPANY[2])))
         self._count += 1
         tidy = self._count % 16 == 1
-        return self._run(lambda connection: _reserve(connection, limits, now, max_wait, tidy))
+        return self._run(lambda connection: _reserve(connection, limits, now, max_wait, tidy, instead_of))
 
     def settle(self, place: Place, now: float) -> None:
         """The request of `place` was answered, or given up: by now it has arrived, if it ever will."""
-        if place.rows:
-            self._run(lambda connection: connection.executemany(SETTLE, [(now, row) for row in place.rows]))
+        # The last row is the company's: its window is too short for the way there and back to be added.
+        own = [(now, row) for row in place.rows[:-1]]
+        if own:
+            self._run(lambda connection: connection.executemany(SETTLE, own))
 
     def learn(self, request: Request, now: float, retry_after: float | None) -> None:
         """Dialpad said 429: hold back whatever that limit counts, here and in the other processes."""
@@ -115,6 +127,8 @@ class Limiter:
                     self._process = os.getpid()
                 return action(self._connection)
             except (OSError, sqlite3.Error):
+                if self._connection is not None and self._process == os.getpid():
+                    self._connection.close()
                 self._connection = _connect(":memory:")
                 self._process = os.getpid()
                 return action(self._connection)
@@ -131,10 +145,13 @@ def _reserve(
     now: float,
     max_wait: float,
     tidy: bool,
+    instead_of: tuple[int, ...],
 ) -> Place:
     rows: list[int] = []
     connection.execute("BEGIN IMMEDIATE")
     try:
+        for row in instead_of:
+            connection.execute(LEAVE, (row,))
         at = _first_free(connection, limits, now)
         if at - now <= max_wait:
             for name, _, window in limits:
@@ -143,8 +160,7 @@ def _reserve(
                 rows.append(connection.execute(RESERVE, (name, at)).lastrowid or 0)
     finally:
         connection.execute("COMMIT")
-    # The last is the company's: its window is too short for the way there and back to be added.
-    return Place(at - now, tuple(rows[:-1]))
+    return Place(at - now, tuple(rows))
 
 
 def _first_free(connection: sqlite3.Connection, limits: list[tuple[str, int, float]], now: float) -> float:
@@ -172,8 +188,12 @@ def _connect(path: str) -> sqlite3.Connection:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
     connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
     # Lost at a power cut, which costs a few early requests at most: no need to wait for the disk.
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = OFF")
-    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-        connection.executescript(SCHEMA + "PRAGMA user_version = 1;")
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            connection.executescript(SCHEMA + "PRAGMA user_version = 1;")
+    except BaseException:
+        connection.close()
+        raise
     return connection
