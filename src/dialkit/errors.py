@@ -33,7 +33,8 @@ class DialkitError(Exception):
     """The root of all of them.
 
     `message` is one line: what, and which value. `hint` is what to do, ready to be typed where possible.
-    `retryable` is true only where a repeat cannot do harm.
+    `retryable` is true only where a repeat cannot do harm. `status` is the HTTP status, `operation` the id of
+    the operation, where there is one.
     """
 
     retryable: ClassVar[bool] = False
@@ -42,6 +43,8 @@ class DialkitError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.status: int | None = None
+        self.operation: str | None = None
 
     @property
     def code(self) -> str:
@@ -62,8 +65,8 @@ class DialkitError(Exception):
             "code": self.code,
             "message": self.message,
             "hint": self.hint,
-            "status": getattr(self, "status", None),
-            "operation": getattr(self, "operation", None),
+            "status": self.status,
+            "operation": self.operation,
             "retryable": self.retryable,
         }
 
@@ -120,11 +123,20 @@ class PartialSuccess(DialkitError):
     """Some of it was done. `done` says how much or what, `cursor` where to go on from."""
 
     def __init__(
-        self, message: str, *, done: Any, cursor: str | None = None, hint: str | None = None
+        self,
+        message: str,
+        *,
+        done: Any,
+        cursor: str | None = None,
+        status: int | None = None,
+        operation: str | None = None,
+        hint: str | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.done = done
         self.cursor = cursor
+        self.status = status
+        self.operation = operation
 
 
 class Interrupted(DialkitError):

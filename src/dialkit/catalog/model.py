@@ -354,6 +354,6 @@ def nearest(name: str, names: Any, count: int = 3) -> list[str]:
     """The names most like `name`, best first; a name that holds it counts as near."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name, list(names), n=count, cutoff=0.6)
+    found = get_close_matches(name, list(names), n=count, cutoff=0.7)
     found += [other for other in names if name and name in other and other not in found]
     return found[:count]

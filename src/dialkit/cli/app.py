@@ -44,6 +44,7 @@ class App:
         self.environ = environ
         self.cwd = cwd
         self.options: Options | None = None
+        self.asked: str | None = None  # the operation's id, for errors
         self._config: Config | None = None
         self._catalog: Catalog | None = None
 
@@ -118,6 +119,7 @@ class App:
         return code
 
     def _failed(self, error: DialkitError) -> int:
+        error.operation = error.operation or self.asked
         if self._wants_json():
             import json
 

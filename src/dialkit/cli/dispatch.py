@@ -47,6 +47,7 @@ def dispatch(app: App) -> int:
         app.stdout.write(of_operation(app.catalog.operation(summary.id)))
         return 0
     if summary is not None:
+        app.asked = summary.id
         from dialkit.cli.operation import run
 
         return run(app, summary, words[used:] + before + rest)

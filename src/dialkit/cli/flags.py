@@ -178,7 +178,8 @@ def read_json(app: App, text: str) -> Any:
             ) from None
     if len(text) > MAX_DATA:
         raise InvalidArgument(
-            f"{where}: more than {MAX_DATA:,} characters; Dialpad takes at most 1 MB in one request"
+            f"{where}: more than {MAX_DATA:,} characters; Dialpad takes at most 1 MB in one request",
+            hint="make the attachment smaller, or send less at once",
         )
     try:
         return json.loads(text)
@@ -215,10 +216,23 @@ def _check_body(app: App, operation: Operation, body: dict[str, Any]) -> None:
         app.tell(f"warning: {operation.id} is not known to take {name}; it is sent as given")
 
 
+# Flags that other tools have, and what stands for them here.
+ELSEWHERE = {
+    "--limit": "--max-items",
+    "--per-page": "--max-items",
+    "--page": "--cursor",
+    "--format": "--output",
+    "--json": "--output json",
+    "--body": "--data",
+    "--filter": "--jq",
+}
+
+
 def _unknown_flag(flag: str, operation: Operation, prog: str, known: list[str]) -> InvalidArgument:
     from dialkit.catalog.model import nearest
 
     name = flag.partition("=")[0]
-    near = nearest(name, [f.flag for f in operation.fields] + [k for k in known if k.startswith("--")])
-    meant = f"did you mean {' or '.join(near)}? " if near else ""
+    ours = [f.flag for f in operation.fields] + [k for k in known if k.startswith("--")]
+    near = [ELSEWHERE.get(found, found) for found in nearest(name, [*ours, *ELSEWHERE])]
+    meant = f"did you mean {' or '.join(dict.fromkeys(near))}? " if near else ""
     return InvalidArgument(f"{operation.id} has no flag {name}", hint=f"{meant}see: {prog} --help")

@@ -39,6 +39,7 @@ def ask(app: App, operation: Operation, options: Options, params: dict[str, Any]
         raise InvalidArgument(
             f"{operation.id} does not answer with a list", hint="leave out --all and --max-items"
         )
+    show.check_fields(app, operation, view.how.fields)
     with open_client(app, options) as client:
         request = client.prepare(operation, params, body=body, query=dict(options.query))
         if options.dry_run or options.curl:

@@ -121,7 +121,9 @@ def _number(text: str | None, flag: str, kind: type, least: float) -> Any:
     except ValueError:
         value = None
     if value is None or not least <= value < 1e18:
-        raise InvalidArgument(f"{flag}: {text!r} is not a number of {least:g} or more")
+        raise InvalidArgument(
+            f"{flag}: {text!r} is not a number of {least:g} or more", hint=f"write it like {flag} 30"
+        )
     return value
 
 

@@ -38,7 +38,7 @@ class CountingClock(Clock):
             return
         end = self.monotonic() + seconds
         while (left := end - self.monotonic()) > 0:
-            stream.write(f"\rwaiting {left:.0f} s for {what} \x1b[K")
+            stream.write(f"\rwaiting {left + 0.5:.0f} s for {what} \x1b[K")
             stream.flush()
             super().sleep(min(left, 1.0))
         stream.write("\r\x1b[K")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from dialkit.catalog import Operation
+    from dialkit.catalog.model import Schema
     from dialkit.cli.app import App
     from dialkit.cli.parser import Options
     from dialkit.client import Request
@@ -66,6 +67,22 @@ class View:
         self.data(found)
 
 
+def check_fields(app: App, operation: Operation, names: tuple[str, ...] | None) -> None:
+    """Say which of ``--fields`` the operation is not known to answer; they are asked for all the same."""
+    schema = _shown_schema(operation)
+    if not names or schema is None:
+        return
+    from dialkit.catalog.model import nearest, properties
+
+    known = properties(schema, operation.schemas)
+    for name in names:
+        first = name.partition(".")[0]
+        if known and first not in known:
+            near = nearest(first, known)
+            meant = f"; did you mean {' or '.join(near)}?" if near else ""
+            app.tell(f"warning: {operation.id} is not known to answer {first!r}{meant}")
+
+
 def request(app: App, options: Options, asked: Request) -> int:
     """Show the request of a dry run, or as a curl command."""
     from dialkit.cli.session import shown_headers
@@ -102,16 +119,12 @@ def curl(asked: Request) -> str:
 
 def fields(app: App, operation: Operation) -> int:
     """Which fields ``--fields`` may name."""
-    from dialkit.catalog.model import properties
     from dialkit.cli.output.fields import available_fields
     from dialkit.errors import InvalidArgument
 
-    schema = operation.answer.get("schema")
+    schema = _shown_schema(operation)
     if schema is None:
         raise InvalidArgument(f"{operation.id} answers with no body", hint="leave out --fields")
-    if operation.pages:
-        inner = properties(schema, operation.schemas)[operation.pages["items"]]
-        schema = inner.get("items", schema)
     write(
         available_fields(schema, operation.schemas),
         options_for(app.stdout, app.environ, format="table"),
@@ -119,3 +132,13 @@ def fields(app: App, operation: Operation) -> int:
         app.stderr,
     )
     return 0
+
+
+def _shown_schema(operation: Operation) -> Schema | None:
+    """The schema of what is shown: of a list, that of an item; None where there is no body."""
+    from dialkit.catalog.model import properties
+
+    schema: Schema | None = operation.answer.get("schema")
+    if schema is not None and operation.pages:
+        schema = properties(schema, operation.schemas)[operation.pages["items"]].get("items", schema)
+    return schema

@@ -93,6 +93,12 @@ class _Base:
         """A request that no document knows; `path` starts with ``/``."""
         if not path.startswith("/") or path.startswith("//") or any(c <= " " or c == "\\" for c in path):
             raise InvalidArgument(f"not a path: {path!r}", hint="write it like /api/v2/users")
+        # URL parsers resolve these, encoded or not: what is shown would not be what is asked.
+        plain = path.partition("?")[0].lower().replace("%2e", ".")
+        if {".", ".."} & set(plain.split("/")):
+            raise InvalidArgument(
+                f"a path may not hold . or ..: {path!r}", hint="write it like /api/v2/users"
+            )
         return self._addressed(raw(method, self.settings.base_url + path, body=body, query=query))
 
     def _addressed(self, request: Request) -> Request:

@@ -36,7 +36,7 @@ BY_STATUS: dict[int, type[APIError]] = {
     429: RateLimited,
 }
 # An older client of the service met limits as 403 with such words (integrators' reports).
-LIMIT_WORDS = re.compile(r"rate.?limit|quota|too many requests", re.IGNORECASE)
+LIMIT_WORDS = re.compile(r"rate.?limit|rate quota|too many requests", re.IGNORECASE)
 MAX_TEXT = 2_000
 
 HOW_TO_FIND_OUT = {
@@ -131,8 +131,12 @@ def refused(response: Response, now: float) -> DialkitError:
     }
     message = f"{line} (HTTP {status}, {request.name})"
     if is_limit(response):
+        told["hint"] = "wait a little, then try again"
+        wait = retry_after(response, now)
+        if wait is not None:
+            told["hint"] = f"Dialpad asks to wait {wait:.0f} s; try again then"
         error = RateLimited(message, **told)
-        error.retry_after = retry_after(response, now)
+        error.retry_after = wait
         return error
     if status >= 500 or status < 400:
         return UpstreamError(message, repeatable=request.repeatable, **told)

@@ -30,7 +30,6 @@ TABLE: list[tuple[int | None, str, str]] = [
     (404, r"", "check the id; a key of another company or office cannot see it: dialpad auth status"),
     (409, r"", "it exists already, or its state does not allow this; read it first"),
     (413, r"", "at most 1 MB in one request, attachments included"),
-    (429, r"", "wait a little and try again; dialkit waits by itself unless --no-wait is given"),
     (400, r"cursor", "cursors do not last; start the list again without --cursor"),
     (400, r"", "see what it takes: dialpad {operation} --help"),
 ]

@@ -63,6 +63,7 @@ class Book:
                 f"{self._operation.id}: the cursor {self.cursor!r} came twice; the list would never end",
                 status=200,
                 operation=self._operation.id,
+                hint="the list cannot be read further this way; narrow it with the operation's filters",
             )
 
     def __enter__(self) -> None:
@@ -81,6 +82,8 @@ class Book:
             done=self.count,
             cursor=self.cursor,
             hint=hint,
+            status=getattr(error, "status", None),
+            operation=self._operation.id,
         ) from error
 
 

@@ -99,7 +99,7 @@ class Settings:
             account=account,
             base_url=config.base_url(whose, base_url),
             company_id=company_id if company_id is not None else config.company_id(whose),
-            tier=tier if tier is not None else 0,
+            tier=tier if tier is not None else config.tier(whose),
             connect=connect,
             read=read,
             limits=limits,

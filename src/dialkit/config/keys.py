@@ -77,7 +77,8 @@ def find_key(config: Config, account: str | None = None) -> Key:
     found = KeyStore(config.environ).read(name, file_only=place == "file")
     if found:
         return Key(*found, name)
-    raise KeyMissing(_missing(config, name, named=account is not None), hint=_HINT)
+    hint = f"dialpad auth login --account {name}" if account is not None else _HINT
+    raise KeyMissing(_missing(config, name, named=account is not None), hint=hint)
 
 
 def _missing(config: Config, name: str, *, named: bool) -> str:

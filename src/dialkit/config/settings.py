@@ -127,6 +127,12 @@ class Config:
         company = pinned or own
         return company if isinstance(company, int) else None
 
+    def tier(self, account: str | None) -> int:
+        """Dialpad's tier of the company of `account` (None: a key of the environment): 0 or 1."""
+        own = self.values.get(f"accounts.{account}.tier") if account else None
+        found = own if own is not None else self.values.get("tier", 0)
+        return found if isinstance(found, int) else 0
+
     def base_url(self, account: str | None, named: str | None = None) -> str:
         """Where requests with the key of `account` (None: a key of the environment) go, checked.
 

@@ -109,6 +109,7 @@ def _scalar(text: str) -> Any:
 
 NAME = Kind("a name of letters, digits and _ . - (at most 64, not digits only)", is_name)
 REGION = Kind("a country of two letters, such as US", _is_region, str.upper)
+TIER = Kind("0 or 1", lambda value: value in (0, 1) and not isinstance(value, bool), int)
 COMPANY = Kind("a company id, a whole number above 0", _is_company, int)
 TEXT = Kind("text of at most 1024 characters, on one line", _is_text)
 NUMBER = Kind("a number in E.164, such as +15035550142", _is_number)
@@ -130,6 +131,8 @@ SETTINGS: dict[str, Setting] = {
     "allow_hosts": Setting(HOSTS, "further hosts a key may be sent to, over https"),
     "accounts.*.key": Setting(PLACE, "where the account's key is: keyring, file or env:NAME"),
     "accounts.*.company_id": Setting(COMPANY, "the company the account works in, for a key of several"),
+    "tier": Setting(TIER, "Dialpad's tier of your company: 0 (100 texts a minute) or 1 (800)"),
+    "accounts.*.tier": Setting(TIER, "the tier of the account's company, where it is another"),
     "accounts.*.base_url": Setting(URL, "where the account's API is, if not https://dialpad.com"),
     "profiles.*.from": Setting(NUMBER, "the number the profile sends from"),
     "aliases.*": Setting(TEXT, "an id or a number, to be called by this name"),
