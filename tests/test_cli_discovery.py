@@ -71,7 +71,7 @@ def test_api_reads_its_body_from_file_and_stdin(dialpad: Dialpad, tmp_path: Path
         (("GET", "api/v2/users"), "not a path"),
         (("GET", "//example.com/users"), "not a path"),
         (("GET", "/api/v2/users#x"), "%23"),
-        (("GTE", "/api/v2/users"), "did you mean GET"),
+        (("GETT", "/api/v2/users"), "did you mean GET"),
         (("GET",), "path"),
         (("GET", "/api/v2/new", "--all"), "no operation"),
         (("GET", "/api/v2/new", "--fields"), "no operation"),

@@ -243,15 +243,15 @@ FAULTS = {
         lambda: behaviours.status(200, b"plain", NOT_GZIP), ReadTimeout, "gzip", OutcomeUnknown, MAYBE
     ),
     "truncated_json": Fault(
-        behaviours.truncated_json, UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False
+        behaviours.truncated_json, UpstreamError, "not what Dialpad", OutcomeUnknown, MAYBE, again=False
     ),
     "deep_json": Fault(
         lambda: behaviours.status(200, b"[" * 200_000),
-        UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False,
+        UpstreamError, "not what Dialpad", OutcomeUnknown, MAYBE, again=False,
     ),
     "not_utf8": Fault(
         lambda: behaviours.status(200, b'"\xff\xfe\xfa"'),
-        UpstreamError, "is not JSON", OutcomeUnknown, MAYBE, again=False,
+        UpstreamError, "not what Dialpad", OutcomeUnknown, MAYBE, again=False,
     ),
     # Something in between, or the API itself, says no.
     "html_502": Fault(behaviours.html, UpstreamError, "Bad Gateway", OutcomeUnknown, "502 from something"),
@@ -707,11 +707,10 @@ def test_three_gigabytes_do_not_fill_the_memory(name: str, tmp_path: Path) -> No
 
 
 def test_a_large_answer_within_the_limit_is_taken(asker: Asker) -> None:
-    step = behaviours.huge(12 << 20)
-    with Faulty(step) as server:
+    with Faulty(behaviours.ok({"display_name": "x" * (12 << 20)})) as server:
         [outcome] = asker.ask(server.url, READ)
     assert isinstance(outcome, Response)
-    assert len(outcome.content) == 12 << 20
+    assert len(outcome.content) > 12 << 20
 
 
 # Lists

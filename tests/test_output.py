@@ -731,7 +731,9 @@ def test_a_schema_inside_itself_is_named_once() -> None:
 def test_jq_prints_text_as_it_is_and_the_rest_as_json() -> None:
     data = Items([{"id": 1, "name": "Zoë\nB"}, {"id": 2, "name": None}])
     assert shown(data, Options(jq=".[].name")) == "Zoë\nB\nnull\n"
-    assert shown({"a": [1, {"b": True}]}, Options("json", jq=".a")) == '[1,{"b":true}]\n'
+    assert shown({"a": [1, {"b": True}]}, Options(jq=".a")) == '[1,{"b":true}]\n'
+    assert json.loads(shown({"a": [1, "x"]}, Options("json", jq=".a[]"))) == [1, "x"]
+    assert shown({"a": ["x\ny"]}, Options("ndjson", jq=".a[]")) == '"x\\ny"\n'
     assert shown({"a": 1}, Options(jq="empty")) == ""
     assert shown({"id": 6431098275610394}, Options(jq=".id")) == "6431098275610394\n"
 

@@ -395,7 +395,10 @@ def sound() -> Document:
     }
 
 
-CHECKS = [check_spec.validity, check_spec.references, check_spec.words, check_spec.marks, check_spec.examples]
+CHECKS = [
+    *(check_spec.validity, check_spec.references, check_spec.words, check_spec.marks),
+    *(check_spec.rules, check_spec.examples),
+]
 PUT = at("/things/{id}", "put")
 
 
@@ -450,6 +453,29 @@ def test_a_sound_document_has_no_problems() -> None:
         (check_spec.marks, lambda d: PUT(d).pop("x-name"), "no x-name"),
         (check_spec.marks, lambda d: PUT(d).update({"x-limits": []}), "neither x-limits nor x-limits-reason"),
         (check_spec.marks, lambda d: PUT(d)["x-limits"][0].pop("window"), "a limit lacks one of"),
+        (
+            check_spec.rules,
+            lambda d: PUT(d).update({"x-requires": [{"together": ["kind", "sort"]}]}),
+            "a rule names sort, which it does not take",
+        ),
+        (
+            check_spec.rules,
+            lambda d: PUT(d).update({"x-requires": [{"when": {"kind": ["tent"]}, "need": {"thing_id": []}}]}),
+            "a rule wants kind to be 'tent', which it cannot be",
+        ),
+        (
+            check_spec.rules,
+            lambda d: (
+                PUT(d).update({"x-requires": [{"need": {"kind": ["phone"]}}]}),
+                body(d)["example"].update(kind="room"),
+            ),
+            "example request: kind must be phone; got 'room'",
+        ),
+        (
+            check_spec.examples,
+            lambda d: thing(d)["properties"]["thing_id"].update({"x-default": "9"}),
+            "/x-default",
+        ),
         (
             check_spec.examples,
             lambda d: body(d)["example"].pop("thing_id"),

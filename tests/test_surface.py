@@ -44,7 +44,7 @@ def meant(operation: Operation, data: st.DataObject) -> dict[str, Any]:
             if field.place != "body":
                 value = value.filter(lambda v: v not in ("", ".", ".."))
             found[name] = data.draw(value)
-    return found
+    return values.kept(operation, found, data.draw)
 
 
 def arguments(operation: Operation, given: dict[str, Any], data: st.DataObject) -> list[str]:

@@ -104,9 +104,30 @@ def test_every_field_refuses_what_is_of_another_type() -> None:
     "text", ["1e3", " 1", "1 ", "1_000", "+1", "1.0", "0x10", "007", "-0", "", "１２", "١٢", "--1"]
 )
 def test_integers_are_plain_digits(text: str) -> None:
-    fault = refusal(text, schema=INTEGER, flag="--user-id")
-    assert fault.message == f"--user-id must be an integer; got {text!r}"
+    fault = refusal(text, schema=INTEGER, flag="--count")
+    assert fault.message == f"--count must be an integer; got {text!r}"
     assert fault.hint == "write it in digits only, such as 12"
+
+
+@pytest.mark.parametrize(
+    ("flag", "schema", "hint"),
+    [
+        ("--id", {}, "digits, or an alias: dialpad alias set NAME ID"),
+        ("--user-id", {}, "digits, or an alias: dialpad alias set NAME ID"),
+        ("--paid", {}, "write it in digits only, such as 12"),
+        ("--to.target-id", {}, "write it in digits only, such as 12"),
+        ("--end", {"x-unit": "s"}, "write it in epoch seconds, such as 1772817600"),
+        ("--end", {"x-unit": "ms"}, "write it in epoch milliseconds, such as 1772817600000"),
+    ],
+)
+def test_hints_for_integers_know_ids_and_moments(flag: str, schema: dict[str, Any], hint: str) -> None:
+    assert refusal("x", schema={**INTEGER, **schema}, flag=flag).hint == hint
+
+
+def test_base64_says_how_to_make_it() -> None:
+    fault = refusal("photo.jpg", schema={"type": "string", "format": "byte"}, flag="--media")
+    assert fault.message.startswith("--media must be Base64")
+    assert fault.hint == "one line of a file's Base64: base64 FILE | tr -d '\\n'"
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-Infinity", "1e999", "1_0", " 1", "1,5", ".5", "1.", ""])

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from dialkit.catalog.model import kind, resolve
+from dialkit.catalog.rules import given
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dialkit.catalog import Operation
 
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 TEXT = st.text(CHARACTERS, max_size=12)
+FAR = 4_102_444_800  # 2100-01-01, ahead of every run
 INT64 = st.integers(-(2**63), 2**63 - 1)
 
 
@@ -65,7 +72,8 @@ def _texts(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def _integers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
-    return st.integers(schema.get("minimum", -(2**53)), schema.get("maximum", 2**53))
+    least = FAR if "x-min-ahead" in schema else -(2**53)
+    return st.integers(schema.get("minimum", least), schema.get("maximum", 2**53))
 
 
 def _numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -73,6 +81,36 @@ def _numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 SCALARS = {"string": _texts, "integer": _integers, "number": _numbers, "boolean": lambda _: st.booleans()}
+
+
+def kept(operation: Operation, found: dict[str, Any], draw: Callable[[Any], Any]) -> dict[str, Any]:
+    """`found` with what the operation's rules ask for besides: ``x-requires``, ``x-max-span``."""
+
+    def some(name: str) -> Any:
+        field = operation.field(name)
+        assert field is not None
+        return draw(of(field.schema, operation.schemas).filter(given))
+
+    for rule in operation.source.get("requires", ()):
+        if any(found.get(name) not in (wanted or [found.get(name)]) for name, wanted in holds(rule)):
+            continue
+        if not all(given(found.get(name)) for name, _ in holds(rule)):
+            continue
+        for name, wanted in rule.get("need", {}).items():
+            found[name] = draw(st.sampled_from(wanted)) if wanted else some(name)
+        if "any" in rule:
+            found[rule["any"][0]] = some(rule["any"][0])
+        if any(given(found.get(name)) for name in rule.get("together", ())):
+            found |= {name: some(name) for name in rule["together"]}
+    span = operation.source.get("max-span")
+    if span and span["from"] in found:
+        found[span["to"]] = found[span["from"]]
+    return found
+
+
+def holds(rule: dict[str, Any]) -> list[tuple[str, list[Any]]]:
+    """The condition of a rule."""
+    return list(rule.get("when", {}).items())
 
 
 def as_arguments(flag: str, value: Any, form: int) -> list[str]:

@@ -26,6 +26,7 @@ from dialkit.catalog import Catalog, Operation
 from dialkit.catalog.compile import JSON_TYPE, METHODS, compile_document
 from dialkit.catalog.document import export
 from dialkit.catalog.example import answer_example, compose, request_example
+from dialkit.catalog.rules import fault_of_span, faults_of_clock, faults_of_rules
 from dialkit.catalog.validate import faults, unknown
 from spec import ROOT, bundle
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 BESIDE = ROOT.parent / "shared"
+YEAR_2099 = 4_070_908_800  # epoch seconds; examples of moments to come lie after it
 SHORTEST = 12  # characters of a description
 EFFECTS = {"read", "write", "outward"}
 RETRIES = {"safe", "unsafe"}
@@ -194,8 +196,9 @@ def told(document: Document) -> Iterator[Told]:
     for place, schema in schemas(document):
         for number, value in enumerate(schema.get("examples", ())):
             yield Told(f"{place}/examples/{number}", place, value)
-        if "default" in schema:
-            yield Told(f"{place}/default", place, schema["default"])
+        for key in ("default", "x-default"):
+            if key in schema:
+                yield Told(f"{place}/{key}", place, schema[key])
     for place, body in media(document):
         if "example" in body:
             yield Told(f"{place}/example", f"{place}/schema", body["example"])
@@ -240,6 +243,34 @@ def examples(document: Document) -> Iterator[str]:
             yield f"{example.place}: the schema has no {name}"
 
 
+def rules(document: Document) -> Iterator[str]:
+    """Do rules name what the operation takes, with values it can have, and do example requests keep them?"""
+    for operation in compiled(document):
+        place = pointer("paths", operation.path, operation.method.lower())
+        requires, span = operation.source.get("requires", []), operation.source.get("max-span", {})
+        conditions = [rule.get(key, {}) for rule in requires for key in ("when", "need")]
+        named = [
+            (name, value)
+            for each in conditions
+            for name, wanted in each.items()
+            for value in wanted or [None]
+        ]
+        named += [
+            (name, None) for rule in requires for key in ("any", "together") for name in rule.get(key, ())
+        ]
+        named += [(span[end], None) for end in ("from", "to") if span]
+        for name, value in named:
+            field = operation.field(name)
+            if field is None:
+                yield f"{place}: a rule names {name}, which it does not take"
+            elif value is not None and faults(value, field.schema, operation.schemas):
+                yield f"{place}: a rule wants {name} to be {value!r}, which it cannot be"
+        values = request_example(operation)
+        broken = faults_of_rules(values, requires) + faults_of_clock(operation, values, YEAR_2099)
+        broken += [fault for fault in [fault_of_span(operation, values)] if fault]
+        yield from (f"{place}: example request: {fault.path} {fault.message}" for fault in broken)
+
+
 def _at_least_one(document: Document) -> Document:
     """The document with ``anyOf`` for ``oneOf``, for that is what our choices mean."""
     document = copy.deepcopy(document)
@@ -282,7 +313,7 @@ def reference(document: Document) -> Iterator[str]:
                 yield from (f"{tool}: {line}" for line in (done.stdout or done.stderr).splitlines())
 
 
-CHECKS = (validity, references, words, marks, examples, exported, reference)
+CHECKS = (validity, references, words, marks, rules, examples, exported, reference)
 
 
 def main() -> int:

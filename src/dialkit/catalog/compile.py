@@ -17,7 +17,7 @@ JSON_TYPE = "application/json"
 # Extensions of an operation that shards carry under the same name without `x-`.
 EXTENSIONS = (
     "effect", "retry", "limits", "limits-reason", "scopes", "admin", "since", "pages",
-    "undocumented", "max-span",
+    "undocumented", "max-span", "requires",
 )  # fmt: skip
 # A group is one word on the command line and the name of a file; two files have names of their own.
 GROUP = "[A-Za-z0-9][A-Za-z0-9_-]{0,63}"

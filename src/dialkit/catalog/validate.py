@@ -2,7 +2,8 @@
 
 The part of JSON Schema that the API's document uses, no more: ``type``, ``enum``, ``required``,
 ``properties``, ``items``, ``oneOf``/``anyOf``/``allOf``, ``$ref``, the limits on numbers, texts and lists,
-``pattern``, ``format`` (``int64``, ``date-time``). ``oneOf`` means that at least one choice fits. Two things
+``pattern``, ``format`` (``int64``, ``date-time``, ``byte``), and our ``x-max-bytes`` for the latter, which
+counts what Base64 stands for. ``oneOf`` means that at least one choice fits. Two things
 are stricter than the standard, for they are slips where people type: ``1.0`` is no integer, and ``true`` is
 none either.
 """
@@ -162,6 +163,8 @@ def _check(value: Any, schema: Schema, rules: Rules, path: str, depth: int) -> I
 
 
 def _text(value: str, schema: Schema, rules: Rules, path: str) -> Iterator[Fault]:
+    if schema.get("format") == "byte" and not rules.loose:
+        yield from _base64(value, schema, path)
     yield from _length(len(value), schema, path, ("minLength", "maxLength"), "character")
     pattern = schema.get("pattern")
     if isinstance(pattern, str) and not _matches(pattern, value):
@@ -172,6 +175,19 @@ def _text(value: str, schema: Schema, rules: Rules, path: str) -> Iterator[Fault
         yield Fault(path, "holds half a character (a lone surrogate), which UTF-8 cannot carry")
     if schema.get("format") == "date-time" and not _is_moment(value):
         yield Fault(path, f"must be a date and time such as 2026-03-05T17:20:00Z; got {shown(value)}")
+
+
+def _base64(value: str, schema: Schema, path: str) -> Iterator[Fault]:
+    from binascii import a2b_base64
+
+    try:
+        size = len(a2b_base64(value, strict_mode=True))
+    except ValueError:
+        yield Fault(path, f"must be Base64; got {shown(value)}")
+        return
+    most = schema.get("x-max-bytes", size)
+    if size > most:
+        yield Fault(path, f"must be at most {most:,} bytes before Base64; is {size:,}")
 
 
 def _matches(pattern: str, value: str) -> bool:

@@ -98,7 +98,7 @@ def _value(text: str, schema: Schema, schemas: Schemas, flag: str) -> Any:
             return READERS[kind](text)
         except (KeyError, ValueError):
             continue
-    hint = _object_hint(schema, schemas, flag) if "object" in kinds else HINTS.get(kinds[0])
+    hint = _object_hint(schema, schemas, flag) if "object" in kinds else _plain_hint(kinds[0], schema, flag)
     wanted = " or ".join([*(CALLED[kind] for kind in kinds), *(["me"] if schema.get("x-me") else ())])
     raise ValueFault(f"{flag} must be {wanted}; got {shown(text)}", hint)
 
@@ -138,6 +138,27 @@ HINTS = {
 }
 
 
+ENCODE = "one line of a file's Base64: base64 FILE | tr -d '\\n'"
+# Moments are integers too; `x-unit` of their schema says in what they count.
+UNITS = {
+    "s": "write it in epoch seconds, such as 1772817600",
+    "ms": "write it in epoch milliseconds, such as 1772817600000",
+}
+
+
+def _plain_hint(kind: str, schema: Schema, flag: str) -> str | None:
+    if kind == "integer" and "x-unit" in schema:
+        return UNITS.get(schema["x-unit"])
+    # An item of a list, and a part of an object, is read as it stands.
+    if kind == "integer" and re.fullmatch("--(.*-)?ids?", flag) and "." not in flag:
+        return "digits, or an alias: dialpad alias set NAME ID"
+    return HINTS.get(kind)
+
+
+def _text_hint(schema: Schema) -> str | None:
+    return ENCODE if schema.get("format") == "byte" else None
+
+
 def _json(text: str, schema: Schema, schemas: Schemas, flag: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
@@ -157,7 +178,11 @@ def _no_constant(name: str) -> NoReturn:
 def _checked(value: Any, schema: Schema, schemas: Schemas, flag: str) -> Any:
     for path, message in faults(value, schema, schemas):
         place = f"{flag}.{path}" if path and not path.startswith("[") else flag + path
-        hint = _object_hint(schema, schemas, flag) if isinstance(value, dict) and not path else None
+        hint = (
+            _object_hint(schema, schemas, flag)
+            if isinstance(value, dict) and not path
+            else _text_hint(schema)
+        )
         raise ValueFault(f"{place} {message}", hint)
     return value
 

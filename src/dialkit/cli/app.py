@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sys
 
-from dialkit.errors import DialkitError, InvalidArgument
+from dialkit.cli.streams import Asides
+from dialkit.errors import DialkitError, Interrupted, InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from dialkit.cli.parser import Options
     from dialkit.config import Config
 
-EXIT_BUG = 1
 EXIT_INTERRUPTED = 130
 
 
@@ -31,18 +31,20 @@ class App:
         self,
         argv: list[str],
         *,
-        stdin: TextIO,
-        stdout: TextIO,
-        stderr: TextIO,
+        stdin: TextIO | None,
+        stdout: TextIO | None,
+        stderr: TextIO | None,
         environ: Mapping[str, str],
         cwd: str,
+        owns_process: bool = False,
     ) -> None:
         self.argv = argv
         self.stdin = stdin
-        self.stdout = stdout
-        self.stderr = stderr
+        self._stdout = stdout
+        self.stderr: TextIO = Asides(stderr)  # type: ignore[assignment]  # all of it that is used
         self.environ = environ
         self.cwd = cwd
+        self.owns_process = owns_process
         self.options: Options | None = None
         self.asked: str | None = None  # the operation's id, for errors
         self._config: Config | None = None
@@ -51,13 +53,28 @@ class App:
     @classmethod
     def of_process(cls, argv: list[str]) -> App:
         """The run of this very process."""
-        for stream in (sys.stdout, sys.stderr):
-            reconfigure = getattr(stream, "reconfigure", None)
-            if reconfigure:
-                reconfigure(encoding="utf-8", errors="backslashreplace")
+        from dialkit.cli.streams import utf8
+
+        try:
+            cwd = os.getcwd()
+        except OSError:  # the folder was removed under us
+            cwd = os.sep
         return cls(
-            argv, stdin=sys.stdin, stdout=sys.stdout, stderr=sys.stderr, environ=os.environ, cwd=os.getcwd()
+            argv,
+            stdin=utf8(sys.stdin, "strict"),
+            stdout=utf8(sys.stdout, "backslashreplace"),
+            stderr=utf8(sys.stderr, "backslashreplace"),
+            environ=os.environ,
+            cwd=cwd,
+            owns_process=True,
         )
+
+    @property
+    def stdout(self) -> TextIO:
+        """Where data goes. Raises `InvalidArgument` where it is closed, before anything is sent."""
+        if self._stdout is None:
+            raise InvalidArgument("stdout is closed", hint="to see no output, use >/dev/null")
+        return self._stdout
 
     @property
     def config(self) -> Config:
@@ -93,16 +110,26 @@ class App:
     @property
     def interactive(self) -> bool:
         """Whether a person sits there who can be asked."""
-        return self.stdin.isatty() and self.stderr.isatty()
+        return self.stdin is not None and self.stdin.isatty() and self.stderr.isatty()
 
     def run(self) -> int:
         """Run the command; the exit code. Raises nothing."""
+        code = self._guarded()
+        if self.owns_process:
+            from dialkit.cli.streams import settle
+
+            settle((sys.stdout, 1), (sys.stderr, 2))
+        return code
+
+    def _guarded(self) -> int:
         try:
             return self._run()
         except BrokenPipeError:
-            return quiet_pipe()
+            return 0  # the reader has gone (``| head``): end without a word
         except KeyboardInterrupt:
             return self._stopped()
+        except DialkitError as error:
+            return self._failed(error)
         except OSError as error:
             return self._failed(InvalidArgument(_os_text(error)))
         except Exception as error:
@@ -111,11 +138,9 @@ class App:
     def _run(self) -> int:
         from dialkit.cli.dispatch import dispatch
 
-        try:
-            code = dispatch(self)
-        except DialkitError as error:
-            code = self._failed(error)
-        self.stdout.flush()
+        stdout = self.stdout
+        code = dispatch(self)
+        stdout.flush()
         return code
 
     def _failed(self, error: DialkitError) -> int:
@@ -134,13 +159,16 @@ class App:
     def _wants_json(self) -> bool:
         if self.options is not None and self.options.output is not None:
             return self.options.output in ("json", "ndjson")
-        return not self.stdout.isatty() and not self.stderr.isatty()
+        return not (self._stdout is not None and self._stdout.isatty()) and not self.stderr.isatty()
 
     def _stopped(self) -> int:
-        # A request may still be under way in another thread, which would keep the process from ending.
-        self.stderr.write("\n")
+        if self._wants_json():
+            self._failed(Interrupted("interrupted; nothing that changes anything was under way"))
+        else:
+            self.stderr.write("\n")
         self.stderr.flush()
-        if self.stderr is sys.stderr:
+        if self.owns_process:
+            # A request that only reads may still be under way in another thread, and would keep us here.
             os._exit(EXIT_INTERRUPTED)
         return EXIT_INTERRUPTED
 
@@ -150,12 +178,13 @@ class App:
         if self.environ.get("DIALKIT_DEBUG"):
             self.stderr.write(traceback.format_exc())
         place = traceback.extract_tb(error.__traceback__)[-1]
-        self.stderr.write(
-            f"error: a bug in dialkit: {type(error).__name__}"
-            f" at {os.path.basename(place.filename)}:{place.lineno}\n"
-            "hint: run it again with DIALKIT_DEBUG=1 and report what it prints\n"
+        where = f"{os.path.basename(place.filename)}:{place.lineno}"
+        return self._failed(
+            DialkitError(
+                f"a bug in dialkit: {type(error).__name__} at {where}",
+                hint="run it again with DIALKIT_DEBUG=1 and report what it prints",
+            )
         )
-        return EXIT_BUG
 
 
 def _os_text(error: OSError) -> str:
@@ -169,18 +198,3 @@ def printable(text: Any) -> str:
     if shown.isprintable():
         return shown
     return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in shown)
-
-
-def quiet_pipe() -> int:
-    """The reader has gone (``| head``): end without a word."""
-    try:
-        sys.stdout.close()
-    except OSError:
-        pass
-    # Python would complain once more when it flushes at exit.
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(devnull, 1)
-    except OSError:
-        pass
-    return 0

@@ -13,6 +13,7 @@ from dialkit.catalog.model import kind, properties, resolve
 from dialkit.catalog.values import ValueFault, read, read_array
 from dialkit.cli.options import takes_alias
 from dialkit.cli.parser import Options, Parser, add_global, read_global, with_defaults
+from dialkit.cli.streams import read_text
 from dialkit.errors import InvalidArgument
 
 TYPE_CHECKING = False
@@ -51,7 +52,9 @@ def parse(app: App, operation: Operation, argv: list[str]) -> tuple[Options, dic
     strange = next((word for word in left if word.startswith("-") and word != "-"), None)
     if strange is not None:
         raise _unknown_flag(strange, operation, parser.prog, list(known))
-    given = {k: v for k, v in vars(found_args).items() if v is not None and k not in Options._fields}
+    # argparse takes the value of --text=-- for the end of options, and gives an empty list.
+    texts = {k: "--" if v == [] else v for k, v in vars(found_args).items()}
+    given = {k: v for k, v in texts.items() if v is not None and k not in Options._fields}
     return options, given, left
 
 
@@ -74,6 +77,7 @@ def values(app: App, operation: Operation, options: Options, given: dict[str, An
     }
     if operation.body is not None and (whole or operation.body["required"]):
         _check_body(app, operation, whole)
+    _check_rules(app, operation, {**dict(options.query), **params, **whole})
     return params, body
 
 
@@ -120,9 +124,17 @@ def _put_dotted(operation: Operation, params: dict[str, Any], name: str, text: s
 
 
 def _read(app: App, flag: str, schema: Schema, operation: Operation, text: Any) -> Any:
-    if isinstance(text, str) and takes_alias(flag, kind(resolve(schema, operation.schemas))):
-        text = app.config.alias(text) or text
+    if takes_alias(flag, _kind_of_items(schema, operation)):
+        plain = [text] if isinstance(text, str) else text
+        named = [(app.config.alias(one) if one not in ("null", "me") else None) or one for one in plain]
+        text = named[0] if isinstance(text, str) else named
     return _convert(flag, schema, operation, text)
+
+
+def _kind_of_items(schema: Schema, operation: Operation) -> str | None:
+    """The JSON type of a value, of a list that of its items."""
+    whole = resolve(schema, operation.schemas)
+    return kind(resolve(whole.get("items", {}), operation.schemas)) if kind(whole) == "array" else kind(whole)
 
 
 def _convert(flag: str, schema: Schema, operation: Operation, text: Any) -> Any:
@@ -131,7 +143,11 @@ def _convert(flag: str, schema: Schema, operation: Operation, text: Any) -> Any:
             return read_array(text, schema, operation.schemas, flag=flag)
         return read(text, schema, operation.schemas, flag=flag)
     except ValueFault as fault:
-        raise InvalidArgument(fault.message, hint=fault.hint) from None
+        raise InvalidArgument(fault.message, hint=fault.hint or _help(operation)) from None
+
+
+def _help(operation: Operation) -> str:
+    return f"dialpad {operation.group} {' '.join(operation.name.split('.'))} --help"
 
 
 def _take_words(operation: Operation, given: dict[str, Any], words: list[str]) -> None:
@@ -163,7 +179,11 @@ def read_json(app: App, text: str) -> Any:
 
     where = "--data"
     if text == "-":
-        where, text = "--data -", app.stdin.read(MAX_DATA + 1)
+        where = "--data -"
+        try:
+            text = read_text(app.stdin, MAX_DATA + 1)
+        except UnicodeDecodeError:
+            raise InvalidArgument(f"{where}: not UTF-8", hint="send the text as UTF-8") from None
     elif text.startswith("@"):
         where = "--data " + text
         path = os.path.join(app.cwd, os.path.expanduser(text[1:]))
@@ -214,6 +234,26 @@ def _check_body(app: App, operation: Operation, body: dict[str, Any]) -> None:
         )
     for name in unknown(body, operation.body["schema"], operation.schemas):
         app.tell(f"warning: {operation.id} is not known to take {name}; it is sent as given")
+
+
+def _check_rules(app: App, operation: Operation, values: dict[str, Any]) -> None:
+    """What values must be to one another, and to the clock."""
+    import time
+
+    from dialkit.catalog import rules
+
+    found = rules.faults_of_rules(values, operation.source.get("requires", []), rules.flag)
+    if span := rules.fault_of_span(operation, values, rules.flag):
+        if operation.source["max-span"].get("reported"):
+            app.tell(f"warning: {operation.id}: {span.path} {span.message}, as integrators report")
+        else:
+            found.append(span)
+    found += rules.faults_of_clock(operation, values, time.time(), rules.flag)
+    if found:
+        raise InvalidArgument(
+            f"{operation.id}: " + "; ".join(f"{fault.path} {fault.message}" for fault in found),
+            hint=_help(operation),
+        )
 
 
 # Flags that other tools have, and what stands for them here.

@@ -161,6 +161,10 @@ def _facts(operation: Operation) -> list[str]:
         "outward": "reaches people: a text, a call, a fax or an invitation",
     }
     rows = [("Effect", effects.get(operation.effect, operation.effect)), ("Limit", limit_text(operation))]
+    if "requires" in operation.source:
+        from dialkit.catalog import rules
+
+        rows.append(("Needs", "; ".join(rules.told(operation.source["requires"], rules.flag))))
     if operation.scopes:
         told = [s["scope"] + (f" ({s['when']})" if "when" in s else "") for s in operation.scopes]
         rows.append(("Scope", ", ".join(told)))
@@ -180,14 +184,21 @@ def _flag(field: Field, operation: Operation) -> list[str]:
     marks = [_type(schema, operation)]
     if field.required:
         marks.append("required")
-    if "default" in schema and schema["default"] not in (None, ""):
-        marks.append(f"default {schema['default']}")
+    default = schema.get("default", schema.get("x-default"))
+    if default not in (None, ""):
+        marks.append(f"default {_default(default)}")
     told = [f"  {field.flag} ({', '.join(marks)})"]
     told += _wrap(field.description, 6)
     choices = schema.get("enum") or (schema.get("items") or {}).get("enum")
     if choices:
         told += _wrap("one of " + ", ".join(str(c) for c in choices if c is not None), 6)
     return told
+
+
+def _default(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _answer(operation: Operation, schema: Schema) -> list[str]:

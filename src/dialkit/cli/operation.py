@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dialkit.cli import flags
-from dialkit.errors import InvalidArgument
+from dialkit.cli.options import ALL_FIELDS
+from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from dialkit.cli.app import App
     from dialkit.cli.parser import Options
     from dialkit.client import Dialpad
+    from dialkit.client.response import Response
 
 
 def run(app: App, summary: Summary, argv: list[str]) -> int:
@@ -22,7 +24,12 @@ def run(app: App, summary: Summary, argv: list[str]) -> int:
     options, given, words = flags.parse(app, operation, argv)
     from dialkit.cli import show
 
-    if options.fields == "":
+    if options.fields == ALL_FIELDS:
+        if operation.effect != "read" and given:
+            raise InvalidArgument(
+                "--fields alone shows which fields there are, and sends nothing",
+                hint=f"name some: --fields id; or only: dialpad {operation.id} --fields",
+            )
         return show.fields(app, operation)
     params, body = flags.values(app, operation, options, given, words)
     return ask(app, operation, options, params, body)
@@ -34,12 +41,14 @@ def ask(app: App, operation: Operation, options: Options, params: dict[str, Any]
     from dialkit.cli.session import open_client
 
     view = show.View(app, options)
+    view.check(operation)
     many = options.all or options.max_items is not None
-    if many and (operation.pages is None):
+    if many and operation.pages is None:
         raise InvalidArgument(
             f"{operation.id} does not answer with a list", hint="leave out --all and --max-items"
         )
-    show.check_fields(app, operation, view.how.fields)
+    if many and options.output == "raw":
+        raise InvalidArgument("-o raw prints one answer as received", hint="leave out --all and --max-items")
     with open_client(app, options) as client:
         request = client.prepare(operation, params, body=body, query=dict(options.query))
         if options.dry_run or options.curl:
@@ -48,8 +57,28 @@ def ask(app: App, operation: Operation, options: Options, params: dict[str, Any]
             view.items(_items(app, client, operation, options, params, body))
             return 0
         response = client.send(request)
-        view.answer(response, operation)
+        try:
+            view.answer(response, operation)
+            app.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except (DialkitError, OSError) as error:
+            if request.repeatable:
+                raise
+            raise _unshown(app, response, error) from error
     return 0
+
+
+def _unshown(app: App, response: Response, error: Exception) -> PartialSuccess:
+    """A write that was carried out, and could not be shown: not a failure, and not to be sent again."""
+    app.tell(response.content.decode("utf-8", "replace"))
+    return PartialSuccess(
+        f"{response.request.name} was carried out ({response.status}); showing the answer failed: {error}",
+        done=response,
+        status=response.status,
+        operation=response.request.name,
+        hint="do not send it again; the answer stands above",
+    )
 
 
 def _items(
@@ -67,5 +96,6 @@ def _items(
         yield from page[:left]
         if most is not None and book.count >= most:
             if book.count > most or book.params is not None:
-                app.tell(f"note: cut at {most} items (--max-items); there are more")
+                after = f": --cursor {book.cursor}" if book.count == most else ""
+                app.tell(f"note: cut at {most} items (--max-items); there are more{after}")
             return

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 FORMATS = ("json", "ndjson", "csv", "tsv", "table", "yaml", "ids", "raw")
 
 
+# What ``--fields`` without a value stands for: show which fields there are.
+ALL_FIELDS = "?"
+
+
 class Option:
     """One global option: its flags, how argparse reads it, and what help says."""
 
@@ -26,7 +30,7 @@ TABLE: tuple[Option, ...] = (
     Option(("-o", "--output"), {"metavar": "FORMAT"}, "how to show data: " + ", ".join(FORMATS)),
     Option(
         ("--fields",),
-        {"nargs": "?", "const": "", "metavar": "A,B.C"},
+        {"nargs": "?", "const": ALL_FIELDS, "metavar": "A,B.C"},
         "only these fields; alone: which there are",
     ),
     Option(("--jq",), {"metavar": "EXPR"}, "filter the answer with a jq expression"),
@@ -47,7 +51,11 @@ TABLE: tuple[Option, ...] = (
     Option(("--account",), {"metavar": "NAME"}, "use the key stored under this name"),
     Option(("--company-id",), {"metavar": "ID"}, "the company, for a key of several"),
     Option(("--base-url",), {"metavar": "URL"}, "ask this host instead"),
-    Option(("--timeout",), {"metavar": "SECONDS"}, "how long to wait for an answer; 30 unless told"),
+    Option(
+        ("--timeout",),
+        {"metavar": "SECONDS"},
+        "how long each try may take; else 30 s of silence end it",
+    ),
     Option(("--no-wait",), {"action": "store_true"}, "fail with exit 7 instead of waiting for a limit"),
     Option(("--no-color",), {"action": "store_true"}, "no colours"),
     Option(
@@ -62,5 +70,6 @@ BY_FLAG = {flag: option for option in TABLE for flag in option.flags}
 
 
 def takes_alias(flag: str, kind: str | None) -> bool:
-    """Whether an alias may stand for the value of a flag: ids are numbers, or texts that are called so."""
-    return kind == "integer" or (kind == "string" and (flag == "--id" or flag.endswith("-id")))
+    """Whether an alias may stand for the value of a flag: for ids, and for phone numbers."""
+    called = flag == "--id" or flag.endswith(("-id", "-ids", "-number", "-numbers", "--number", "--numbers"))
+    return kind == "integer" or (kind == "string" and called)

@@ -40,7 +40,10 @@ class Options(NamedTuple):
 # options have a setting of their own, or mean nothing (or too much) where nobody typed them.
 DEFAULTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "output": (lambda value: value in FORMATS, "one of " + ", ".join(FORMATS)),
-    "timeout": (lambda value: type(value) in (int, float) and 0.001 <= value < 1e18, "seconds above 0"),
+    "timeout": (
+        lambda value: type(value) in (int, float) and 0.001 <= value <= 86_400,
+        "seconds, up to a day",
+    ),
     "no_wait": (lambda value: type(value) is bool, "true or false"),
     "no_color": (lambda value: type(value) is bool, "true or false"),
     "verbose": (lambda value: type(value) is int and 1 <= value <= 2, "1 or 2"),
@@ -86,7 +89,7 @@ def read_global(found: argparse.Namespace) -> Options:
         )
     values["max_items"] = _number(values["max_items"], "--max-items", int, 1)
     values["company_id"] = _number(values["company_id"], "--company-id", int, 1)
-    values["timeout"] = _number(values["timeout"], "--timeout", float, 0.001)
+    values["timeout"] = _number(values["timeout"], "--timeout", float, 0.001, 86_400)
     values["query"] = tuple(_pair(text) for text in values["query"] or ())
     return Options(**values)
 
@@ -113,16 +116,16 @@ def check_default(name: str, value: Any) -> Any:
     return value
 
 
-def _number(text: str | None, flag: str, kind: type, least: float) -> Any:
+def _number(text: str | None, flag: str, kind: type, least: float, most: float = 1e18) -> Any:
     if text is None:
         return None
     try:
         value = kind(text)
     except ValueError:
         value = None
-    if value is None or not least <= value < 1e18:
+    if value is None or not least <= value <= most:
         raise InvalidArgument(
-            f"{flag}: {text!r} is not a number of {least:g} or more", hint=f"write it like {flag} 30"
+            f"{flag}: {text!r} is not a number from {least:g} to {most:g}", hint=f"write it like {flag} 30"
         )
     return value
 
@@ -130,5 +133,5 @@ def _number(text: str | None, flag: str, kind: type, least: float) -> Any:
 def _pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
-        raise InvalidArgument(f"--query: {text!r} is not NAME=VALUE", hint="--query limit=50")
+        raise InvalidArgument(f"--query: {text!r} is not NAME=VALUE", hint="--query state=active")
     return name, value

@@ -52,6 +52,7 @@ class ToldDialpad(Dialpad):
         super().__init__(**options)
         self._app = app
         self._verbose = verbose
+        self._warned = False
         self._pinned = app.config.pin.get("company_id") is not None
 
     def send(self, request: Request) -> Response:
@@ -66,15 +67,15 @@ class ToldDialpad(Dialpad):
                 self._pinned = True
                 raise
         if not self._verbose:
-            return super().send(request)
+            return self._sent(request)
         tell = self._app.tell
-        tell(f"> {request.method} {request.url}")
+        tell(f"> {request.method} {shown_url(request)}")
         if self._verbose > 1:
             for name, value in shown_headers(request).items():
                 tell(f"> {name}: {value}")
             if request.content is not None:
                 tell("> " + request.content.decode())
-        response = super().send(request)
+        response = self._sent(request)
         tries = f", {response.attempts} attempts" if response.attempts > 1 else ""
         tell(f"< {response.status} in {response.elapsed * 1000:.0f} ms{tries}")
         if self._verbose > 1:
@@ -83,9 +84,27 @@ class ToldDialpad(Dialpad):
             tell("< " + self._hidden(response.content[:10_000].decode("utf-8", "replace"), request))
         return response
 
+    def _sent(self, request: Request) -> Response:
+        try:
+            return super().send(request)
+        finally:
+            if self._limiter is not None and self._limiter.alone and not self._warned:
+                self._warned = True
+                self._app.tell(f"warning: limits are not shared with other processes: {self._limiter.alone}")
+
     def _hidden(self, text: str, request: Request) -> str:
         """`text` without the key, which some servers show to those who sent it."""
         return text.replace(self.settings.key.secret, "***") if request.needs_key else text
+
+
+def shown_url(request: Request) -> str:
+    """The URL, a key in its query hidden: an older page of Dialpad's allows ``?apikey=``."""
+    url, mark, query = request.url.partition("?")
+    parts = [
+        f"{name}={'***' if name.lower() == 'apikey' else value}" if equals else name
+        for name, equals, value in (part.partition("=") for part in query.split("&"))
+    ]
+    return url + mark + "&".join(parts)
 
 
 def shown_headers(request: Request) -> dict[str, str]:
@@ -98,11 +117,14 @@ def shown_headers(request: Request) -> dict[str, str]:
 
 def open_client(app: App, options: Options, settings: Settings | None = None) -> Dialpad:
     """A client as the options, the environment, the folder and the config say, or with `settings` found."""
+    if app.owns_process:
+        _hear_signals()
     settings = settings or Settings.find(
         account=options.account,
         base_url=options.base_url,
         company_id=options.company_id,
         read=options.timeout or 30.0,
+        total=options.timeout,
         interruptible=True,
         config=app.config,
     )
@@ -113,6 +135,19 @@ def open_client(app: App, options: Options, settings: Settings | None = None) ->
     return ToldDialpad(
         app, options.verbose, settings=settings, catalog=app.catalog, policy=policy, clock=CountingClock(app)
     )
+
+
+def _hear_signals() -> None:
+    """Let SIGTERM and SIGHUP end a request as Ctrl-C does: a write under way must not end without a word."""
+    import signal
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, stop)
 
 
 def _told(retry: Retry) -> str:

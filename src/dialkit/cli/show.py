@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialkit.cli.output import Items, check, options_for, write
+from dialkit.errors import InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class View:
 
     def __init__(self, app: App, options: Options) -> None:
         fields = None
-        if options.fields:
+        if options.fields is not None:
             from dialkit.cli.output.fields import parse_fields
 
             fields = parse_fields(options.fields)
@@ -34,6 +35,30 @@ class View:
         if options.no_color:
             self.how = self.how._replace(color=False)
         check(self.how)
+
+    def check(self, operation: Operation) -> None:
+        """What can be known before anything is sent: fields that are not, ids that will not be there.
+
+        Unknown fields are said and asked for all the same; `-o ids` without an id is `InvalidArgument`.
+        """
+        schema = _shown_schema(operation)
+        if schema is None:
+            return
+        from dialkit.catalog.model import nearest, properties
+
+        known = properties(schema, operation.schemas)
+        for name in self.how.fields or ():
+            first = name.partition(".")[0]
+            if known and first not in known:
+                near = nearest(first, known)
+                meant = f"; did you mean {' or '.join(near)}?" if near else ""
+                self._app.tell(f"warning: {operation.id} is not known to answer {first!r}{meant}")
+        if self.how.format == "ids" and known and not self.how.fields and self.how.jq is None:
+            from dialkit.cli.output.records import IDENTITY
+
+            if not any(name in IDENTITY or name.endswith("_id") for name in known):
+                hint = f"-o json, or --fields {next(iter(known))}"
+                raise InvalidArgument(f"-o ids: {operation.id} answers with no id", hint=hint)
 
     def data(self, data: Any) -> None:
         """Show any JSON value."""
@@ -67,35 +92,19 @@ class View:
         self.data(found)
 
 
-def check_fields(app: App, operation: Operation, names: tuple[str, ...] | None) -> None:
-    """Say which of ``--fields`` the operation is not known to answer; they are asked for all the same."""
-    schema = _shown_schema(operation)
-    if not names or schema is None:
-        return
-    from dialkit.catalog.model import nearest, properties
-
-    known = properties(schema, operation.schemas)
-    for name in names:
-        first = name.partition(".")[0]
-        if known and first not in known:
-            near = nearest(first, known)
-            meant = f"; did you mean {' or '.join(near)}?" if near else ""
-            app.tell(f"warning: {operation.id} is not known to answer {first!r}{meant}")
-
-
 def request(app: App, options: Options, asked: Request) -> int:
     """Show the request of a dry run, or as a curl command."""
-    from dialkit.cli.session import shown_headers
+    from dialkit.cli.session import shown_headers, shown_url
 
     if options.curl:
         app.stdout.write(curl(asked) + "\n")
         return 0
     headers = shown_headers(asked)
-    shown = {"dry_run": True, "method": asked.method, "url": asked.url, "headers": headers}
+    shown = {"dry_run": True, "method": asked.method, "url": shown_url(asked), "headers": headers}
     if asked.content is not None:
         shown["body"] = asked.body
     how = options_for(app.stdout, app.environ, format=options.output, jq=options.jq)
-    if how.format is None:
+    if how.format is None and how.jq is None:
         how = how._replace(format="json" if not how.is_tty else "table")
     if how.format == "raw":
         how = how._replace(format="json")
@@ -107,7 +116,9 @@ def curl(asked: Request) -> str:
     """The request as a command for a POSIX shell, the key as ``$DIALPAD_API_KEY``."""
     from shlex import quote
 
-    parts = ["curl", "--request", asked.method, quote(asked.url)]
+    from dialkit.cli.session import shown_url
+
+    parts = ["curl", "--request", asked.method, quote(shown_url(asked))]
     if asked.needs_key:
         parts += ["--header", '"Authorization: Bearer $DIALPAD_API_KEY"']
     for name, value in asked.headers.items():
@@ -120,7 +131,6 @@ def curl(asked: Request) -> str:
 def fields(app: App, operation: Operation) -> int:
     """Which fields ``--fields`` may name."""
     from dialkit.cli.output.fields import available_fields
-    from dialkit.errors import InvalidArgument
 
     schema = _shown_schema(operation)
     if schema is None:

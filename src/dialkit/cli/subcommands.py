@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dialkit.cli.options import ALL_FIELDS
 from dialkit.cli.options import TABLE as GLOBAL
 from dialkit.cli.parser import Parser, read_global, with_defaults
 from dialkit.errors import InvalidArgument
@@ -146,7 +147,7 @@ def showing(app: App, options: Options) -> View:
     from dialkit.cli.show import View
 
     app.options = options = with_defaults(options, app.config)
-    if options.fields == "":
+    if options.fields == ALL_FIELDS:
         raise InvalidArgument("--fields: which?", hint="--fields NAME,NAME; -o json shows all there are")
     return View(app, options)
 

@@ -25,6 +25,7 @@ BOUNDS = (
     ("minItems", "at least {} items"),
     ("maxItems", "at most {} items"),
     ("default", "{} unless given"),
+    ("x-default", "{} unless given"),
 )
 FORMATS = {"byte": "base64", "int64": "64 bits"}
 

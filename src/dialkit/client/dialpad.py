@@ -91,8 +91,14 @@ class _Base:
         self, method: str, path: str, *, body: Any = None, query: Iterable[tuple[str, Any]] = ()
     ) -> Request:
         """A request that no document knows; `path` starts with ``/``."""
-        if not path.startswith("/") or path.startswith("//") or any(c <= " " or c == "\\" for c in path):
-            raise InvalidArgument(f"not a path: {path!r}", hint="write it like /api/v2/users")
+        if (
+            not path.startswith("/")
+            or path.startswith("//")
+            or not all("!" <= c <= "~" and c != "\\" for c in path)
+        ):
+            raise InvalidArgument(
+                f"not a path: {path!r}", hint="write it like /api/v2/users, percent-encoded"
+            )
         # URL parsers resolve these, encoded or not: what is shown would not be what is asked.
         plain = path.partition("?")[0].lower().replace("%2e", ".")
         if {".", ".."} & set(plain.split("/")):

@@ -169,11 +169,17 @@ def _finish(response: Response, request: Request, attempts: int, elapsed: float,
     response.attempts = attempts
     response.elapsed = elapsed
     try:
-        response.json()
+        data = response.json()
+        if not isinstance(data, dict) and data is not None and _answers_object(request):
+            raise ValueError("not an object")
     except ValueError:
         faults.scrub(response, key)
         raise faults.unreadable(response) from None
     return response
+
+
+def _answers_object(request: Request) -> bool:
+    return request.operation is not None and "schema" in request.operation.answer
 
 
 def _redirected(response: Response, request: Request) -> Request:

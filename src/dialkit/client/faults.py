@@ -115,6 +115,9 @@ def refused(response: Response, now: float) -> DialkitError:
     text, body = api_text(response)
     status = response.status
     line = one_line(text)
+    hint = hint_for(status, text, request)
+    if body is None and 400 <= status < 500:
+        hint = "these are not Dialpad's words: is a proxy, a firewall or a login page in between?"
     if not 200 <= status < 500 and not request.repeatable and not from_dialpad(body):
         return OutcomeUnknown(
             f"{request.name}: {status} from something in between ({line}); it may have been carried out",
@@ -127,7 +130,7 @@ def refused(response: Response, now: float) -> DialkitError:
         "operation": request.name,
         "text": text,
         "body": body,
-        "hint": hint_for(status, text, request),
+        "hint": hint,
     }
     message = f"{line} (HTTP {status}, {request.name})"
     if is_limit(response):
@@ -158,7 +161,7 @@ def unanswered(fault: TransportFault, request: Request) -> DialkitError:
             f"{request.name}: {fault.message}",
             status=fault.status,
             operation=request.name,
-            hint="ask for less at once; most lists take --query limit=20",
+            hint="ask for less at once: fewer with --max-items, then on from there with --cursor",
         )
     if request.repeatable:
         return ReadTimeout(f"{request.name}: {how}", hint="it only reads; try again")
@@ -173,7 +176,7 @@ def unanswered(fault: TransportFault, request: Request) -> DialkitError:
 def unreadable(response: Response) -> DialkitError:
     """The exception for a status of 2xx whose body is not the JSON it should be."""
     request = response.request
-    what = f"{request.name}: the answer ({response.status}) is not JSON"
+    what = f"{request.name}: the answer ({response.status}) is not what Dialpad answers"
     if request.repeatable:
         return UpstreamError(
             what,

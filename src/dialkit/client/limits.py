@@ -65,6 +65,8 @@ class Limiter:
         path: the file; its folder is made where it is missing. ``:memory:`` counts for this object alone,
             and so does a path that cannot be written.
         owner: names key and host without telling the key (`dialkit.config.keys.fingerprint`).
+
+    `alone` says why the file could not be used, where it could not: other processes are not counted then.
     """
 
     def __init__(self, path: str, owner: str) -> None:
@@ -74,6 +76,7 @@ class Limiter:
         self._connection: sqlite3.Connection | None = None
         self._process = 0
         self._count = 0
+        self.alone: str | None = None
 
     def reserve(
         self,
@@ -123,15 +126,28 @@ class Limiter:
         with self._lock:
             try:
                 if self._connection is None or self._process != os.getpid():
-                    self._connection = _connect(self._path)
+                    self._connection = self._open()
                     self._process = os.getpid()
                 return action(self._connection)
-            except (OSError, sqlite3.Error):
+            except (OSError, sqlite3.Error) as error:
+                self.alone = f"{self._path}: {error}"
                 if self._connection is not None and self._process == os.getpid():
                     self._connection.close()
                 self._connection = _connect(":memory:")
                 self._process = os.getpid()
                 return action(self._connection)
+
+    def _open(self) -> sqlite3.Connection:
+        """The file; one that is damaged is put aside and begun anew."""
+        import sqlite3
+
+        try:
+            return _connect(self._path)
+        except sqlite3.OperationalError:  # locked, read-only, no such folder
+            raise
+        except sqlite3.DatabaseError:
+            os.replace(self._path, self._path + ".damaged")
+            return _connect(self._path)
 
 
 def padded(window: float) -> float:
@@ -186,7 +202,7 @@ def _connect(path: str) -> sqlite3.Connection:
 
     if path != ":memory:":
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
     # Lost at a power cut, which costs a few early requests at most: no need to wait for the disk.
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -37,7 +37,14 @@ class Book:
         items: list[Any] = []
         for name in (self._pages["items"], *self._pages.get("also", ())):
             part = found.get(name)
-            items += part if isinstance(part, list) else []
+            if part is not None and not isinstance(part, list):
+                raise UpstreamError(
+                    f"{self._operation.id}: {name!r} in the answer is not a list",
+                    status=200,
+                    operation=self._operation.id,
+                    hint="is a proxy or a login page in between? `dialpad doctor` tests the connection",
+                )
+            items += part or []
         self.count += len(items)
         cursor = found.get(self._pages.get("cursor", ""))
         if (

@@ -11,6 +11,14 @@ if TYPE_CHECKING:
 _UNREAD: Any = object()
 
 
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+# json.loads would take NaN and Infinity, which no other reader of our output does.
+DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
 class Response:
     """An answer with a status of 200 to 299 (others are raised as errors).
 
@@ -41,7 +49,8 @@ class Response:
         """The body as JSON; None where it is empty. Raises ValueError where it is not JSON."""
         if self._data is _UNREAD:
             try:
-                self._data = json.loads(self.content) if self.content.strip() else None
+                text = self.content.decode("utf-8-sig")
+                self._data = DECODER.decode(text) if text.strip() else None
             except RecursionError:
                 raise ValueError("nested too deeply") from None
         return self._data

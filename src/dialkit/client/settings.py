@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dialkit.config import Config, Key, find_key, fingerprint, state_dir
 from dialkit.config.keys import VARIABLES
 from dialkit.config.paths import overlay_dir
+from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 CONNECT = 5.0  # seconds to make a connection
 READ = 30.0  # seconds between two signs of life of an answer
+TOTAL = 180.0  # seconds for all of one attempt, which an answer that drips would never end
 
 
 class Settings:
@@ -29,7 +31,7 @@ class Settings:
         base_url: where requests go, checked (`dialkit.config.hosts`).
         company_id: sent as ``DP-Company-ID``, for a key of several companies.
         tier: Dialpad's tier of the company, 0 unless told; it raises the limit of texts.
-        connect, read: timeouts in seconds.
+        connect, read, total: timeouts in seconds: to connect, between two signs of life, for one attempt.
         overlay: the folder of operations that `dialpad spec use` brought.
     """
 
@@ -44,6 +46,7 @@ class Settings:
         tier: int = 0,
         connect: float = CONNECT,
         read: float = READ,
+        total: float | None = None,
         limits: bool = True,
         interruptible: bool = False,
     ) -> None:
@@ -54,6 +57,7 @@ class Settings:
         self.tier = tier
         self.connect = connect
         self.read = read
+        self.total = max(TOTAL, 2 * read) if total is None else total
         self.limits = limits
         self.interruptible = interruptible
         self.overlay = overlay_dir(config.environ)
@@ -73,6 +77,7 @@ class Settings:
         tier: int | None = None,
         connect: float = CONNECT,
         read: float = READ,
+        total: float | None = None,
         limits: bool = True,
         interruptible: bool = False,
         environ: Mapping[str, str] | None = None,
@@ -102,6 +107,7 @@ class Settings:
             tier=tier if tier is not None else config.tier(whose),
             connect=connect,
             read=read,
+            total=total,
             limits=limits,
             interruptible=interruptible,
         )
@@ -132,7 +138,23 @@ class Settings:
 
         if self.interruptible and kind is Transport:
             kind = InterruptibleTransport
+        if self.base_url.startswith("https:"):
+            _check_proxies(self.config.environ)
         # Plain http goes to this machine alone (dialkit.config.hosts), and no proxy may see the key.
         connect = min(self.connect, self.read * 0.9)
-        total = max(180.0, 2 * self.read)
-        return kind(Reach(connect, self.read, total, direct=self.base_url.startswith("http:")))
+        return kind(Reach(connect, self.read, self.total, direct=self.base_url.startswith("http:")))
+
+
+def _check_proxies(environ: Mapping[str, str]) -> None:
+    """Refuse a proxy that cannot be one: the HTTP library would leave it out and connect directly."""
+    import re
+
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        value = environ.get(name, "")
+        rest = value.partition("://")[2] or value
+        host = rest.rpartition("@")[2].rstrip("/")
+        if value and not re.fullmatch(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?", host):
+            raise InvalidArgument(
+                f"{name} is not the URL of a proxy",
+                hint=f"unset {name}, or set it like http://proxy.example:8080",
+            )

@@ -15,6 +15,7 @@ from pyreqwest.client import ClientBuilder, SyncClientBuilder
 from dialkit import __version__
 from dialkit.client.exchange import TransportFault
 from dialkit.client.response import Response
+from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from dialkit.client.request import Request
@@ -27,7 +28,7 @@ CHUNK = 256 * 1024
 # Raised by pyreqwest before it connects. Its ConnectError and ConnectTimeoutError do not say as much: they
 # stand for whatever fails before the answer's headers are there, a read timeout among them. What tells is
 # hyper's own word among the causes; where that is missing, the request counts as sent.
-UNSENT = (wire.PoolTimeoutError, wire.BuilderError)
+UNSENT = (wire.PoolTimeoutError,)
 UNCONNECTED = "client error (Connect)"
 
 
@@ -59,7 +60,11 @@ def _configure(builder: Any, reach: Reach) -> Any:
     )
 
 
-def _fault(error: Exception, status: int | None = None) -> TransportFault:
+def _fault(error: Exception, status: int | None = None) -> TransportFault | InvalidArgument:
+    if isinstance(error, wire.BuilderError):
+        return InvalidArgument(
+            "a value is too long or too odd for a URL or a header", hint="make its values shorter or plainer"
+        )
     causes = (getattr(error, "details", None) or {}).get("causes") or []
     text = causes[-1]["message"] if causes else str(error)
     return TransportFault(

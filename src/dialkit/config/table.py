@@ -52,10 +52,11 @@ class Setting:
 def is_name(value: Any) -> bool:
     """Whether it can name an account, a profile or an alias: 1 to 64 of ``A-Z a-z 0-9 _ . -``.
 
-    Digits only is no name: it would be taken for an id.
+    Digits only is no name, it would be taken for an id; nor is a word that means something as a value.
     """
     return (
         isinstance(value, str)
+        and value.lower() not in ("null", "true", "false", "me")
         and 0 < len(value) <= 64
         and not value.strip(_NAME)
         and bool(value.strip(_DIGITS))

@@ -7,7 +7,7 @@ SHARD = {
  },
  'schemas': {
   'Callback': {'description': 'Where a new callback stands in the queue.', 'type': 'object', 'properties': {'position': {'description': 'Place in the queue when the callback was added: 1 is next. It is not told again later.', 'type': ['integer', 'null'], 'format': 'int64', 'minimum': 1, 'examples': [3]}}},
-  'CallbackRequest': {'description': 'Who wants to be called back, and by which call center.', 'type': 'object', 'properties': {'call_center_id': {'description': "Whose operators do the callback: a call center's id, 16 digits. Its hours and queue settings hold.", 'type': ['integer', 'null'], 'format': 'int64', 'examples': [5610293847561029]}, 'phone_number': {'description': 'Whom to call back, in E.164. It must be in the same country, for callbacks abroad are refused.', 'type': ['string', 'null'], 'examples': ['+14155550123']}}},
+  'CallbackRequest': {'description': 'Who wants to be called back, and by which call center.', 'type': 'object', 'properties': {'call_center_id': {'description': "Whose operators do the callback: a call center's id, 16 digits. Its hours and queue settings hold.", 'type': ['integer', 'null'], 'format': 'int64', 'examples': [5610293847561029]}, 'phone_number': {'description': 'Whom to call back, in E.164. It must be in the same country, for callbacks abroad are refused.', 'type': ['string', 'null'], 'pattern': '^\\+[1-9][0-9]{1,14}$', 'examples': ['+14155550123']}}},
   'ValidateCallback': {'description': 'Verdict on a callback that was tried out and not queued.', 'type': 'object', 'properties': {'success': {'description': 'True when the real request would be queued now. It is no promise: the queue and the hours go on changing.', 'type': ['boolean', 'null'], 'examples': [True]}}},
  },
 }

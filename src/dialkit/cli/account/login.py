@@ -33,7 +33,7 @@ def login(app: App, argv: list[str]) -> int:
     config = app.config
     account = config.account(options.account)
     base_url = config.base_url(account, options.base_url)
-    asked = app.stdin.isatty()
+    asked = app.stdin is not None and app.stdin.isatty()
     secret = _typed(app, account, base_url) if asked else _piped(app)
     key = Key(secret, "what was typed" if asked else "stdin")
     whose = _check(app, with_defaults(options, config), key, base_url)
@@ -65,7 +65,11 @@ def _piped(app: App) -> str:
     from dialkit.config.keys import MAX_LENGTH
 
     # PowerShell puts a byte order mark first.
-    text = app.stdin.readline(MAX_LENGTH + 2).lstrip("\ufeff").strip()
+    try:
+        line = app.stdin.readline(MAX_LENGTH + 2) if app.stdin is not None else ""
+    except UnicodeDecodeError:
+        line = ""
+    text = line.lstrip("\ufeff").strip()
     if not text:
         raise KeyMissing("there is no key on stdin", hint=HOW)
     return text

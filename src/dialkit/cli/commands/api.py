@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.options import BY_FLAG
+from dialkit.cli.options import ALL_FIELDS, BY_FLAG
 from dialkit.cli.subcommands import Help, parse, showing, unknown, wants_help
 from dialkit.errors import InvalidArgument
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dialkit.client import Request
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-EXAMPLE = "dialpad api GET /api/v2/users --query limit=5"
+EXAMPLE = "dialpad api GET /api/v2/users --query state=active"
 
 HELP = Help(
     "api",
@@ -46,7 +46,7 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.cli.session import open_client
 
     known, params = by_request(app.catalog, method, path) or (None, {})
-    if options.fields == "":
+    if options.fields == ALL_FIELDS:
         return show.fields(app, _documented(known, "--fields without a value", method, path))
     view = showing(app, options)
     options = app.options or options

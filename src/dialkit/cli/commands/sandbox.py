@@ -62,7 +62,6 @@ def start(app: App, argv: list[str]) -> int:
 def around(app: App, argv: list[str]) -> int:
     """Run a command with a sandbox around it; its exit code, or 128 and the number of its signal."""
     import shutil
-    import subprocess
 
     from dialkit.sandbox import Sandbox
 
@@ -87,10 +86,26 @@ def around(app: App, argv: list[str]) -> int:
             "DIALKIT_SANDBOX": "1",
         }
         try:
-            code = subprocess.run([program, *command[1:]], env=environ, cwd=app.cwd, check=False).returncode  # noqa: S603 - what the user typed
+            code = _watched([program, *command[1:]], environ, app.cwd)
         except OSError as error:
             raise InvalidArgument(f"{command[0]}: {error.strerror}") from None
     return 128 - code if code < 0 and os.name == "posix" else code
+
+
+def _watched(command: list[str], environ: dict[str, str], cwd: str) -> int:
+    """Run a program to its end, passing SIGTERM on to it; its return code."""
+    import signal
+    import subprocess
+
+    with subprocess.Popen(command, env=environ, cwd=cwd) as running:  # noqa: S603 - what the user typed
+        before = signal.signal(signal.SIGTERM, lambda *_: running.terminate())
+        try:
+            return running.wait()
+        except KeyboardInterrupt:
+            # A terminal gives Ctrl-C to both: the program says how it ends.
+            return running.wait()
+        finally:
+            signal.signal(signal.SIGTERM, before)
 
 
 def whole(text: str, flag: str, most: int) -> int:

@@ -57,6 +57,8 @@ LIMIT = _object(
 PAGES = _object(
     {"items": TEXT, "cursor": TEXT, "sent": TEXT, "limit": TEXT, "more": TEXT, "also": _list(TEXT)}, "items"
 )
+SPAN = _object({"from": TEXT, "to": TEXT, "seconds": NUMBER, "reported": FLAG}, "from", "to", "seconds")
+RULE = _object({"when": OBJECT, "need": OBJECT, "any": _list(TEXT), "together": _list(TEXT)})
 OPERATION = _object(
     {
         "operationId": ID,
@@ -77,7 +79,8 @@ OPERATION = _object(
         "x-since": TEXT,
         "x-pages": PAGES,
         "x-undocumented": FLAG,
-        "x-max-span": OBJECT,
+        "x-max-span": SPAN,
+        "x-requires": _list(RULE),
     },
     "operationId",
 )
@@ -108,7 +111,8 @@ SCHEMA = _object(
         "examples": {"type": "array"},
         **dict.fromkeys(("oneOf", "anyOf", "allOf"), _list(OBJECT)),
         **dict.fromkeys(("format", "description", "pattern"), TEXT),
-        **dict.fromkeys(("minimum", "maximum"), NUMBER),
+        **dict.fromkeys(("minimum", "maximum", "x-min-ahead", "x-max-bytes"), NUMBER),
+        "x-unit": {"enum": ["ms", "s"]},
         **dict.fromkeys(("minLength", "maxLength", "minItems", "maxItems"), COUNT),
     }
 )

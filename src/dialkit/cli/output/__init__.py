@@ -52,8 +52,8 @@ def write(data: Any, options: Options, out: TextIO, err: TextIO | None = None) -
     `data` is a JSON value, `Items` (a list that is still coming), or bytes (an answer that is not JSON,
     or for `raw`). `err` takes notes to a person, such as columns that were left out.
 
-    With `jq` and no format, or json or ndjson, each result is one line, strings as they are. With any
-    other format a single result is what is drawn, and several are its items.
+    With `jq` and no format each result is one line, strings as they are. With a format, json among them, a
+    single result is what is drawn, and several are its items.
 
     Raises `InvalidArgument` where the answer does not go with the options, and whatever the iterator of
     `Items` raises, after writing what came before.
@@ -72,7 +72,7 @@ def write(data: Any, options: Options, out: TextIO, err: TextIO | None = None) -
         from dialkit.cli.output.query import query, write_results
 
         results = query(options.jq, data)
-        if options.format in (None, "json", "ndjson"):
+        if options.format is None:
             write_results(results, options, out)
             return
         found = list(results)
