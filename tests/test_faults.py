@@ -498,7 +498,7 @@ def test_repeating_ends_at_the_deadline(asker: Asker) -> None:
 
 
 @pytest.mark.parametrize("what", REQUESTS)
-@pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("code", [301, 302, 307, 308])
 def test_a_redirect_to_another_host_is_not_followed(
     asker: Asker, other: Recorder, what: str, code: int
 ) -> None:
@@ -558,11 +558,20 @@ def test_a_write_follows_a_redirect_that_keeps_it_whole(asker: Asker, code: int)
     assert server.requests[0].body == server.requests[1].body
 
 
-@pytest.mark.parametrize("code", [301, 302, 303])
+@pytest.mark.parametrize("code", [301, 302])
 def test_a_write_does_not_become_a_read(asker: Asker, code: int) -> None:
     with Faulty(behaviours.redirect("/api/v2/sms/", code)) as server:
         [outcome] = asker.ask(server.url, WRITE)
     holds(outcome, UpstreamError, str(code))
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("code", [303, 408, 499, 502, 504])
+def test_a_write_may_have_been_carried_out_before_such_an_answer(asker: Asker, code: int) -> None:
+    step = behaviours.status(code, behaviours.error_body(code), {"Location": "/api/v2/sms/1"})
+    with Faulty(step) as server:
+        [outcome] = asker.ask(server.url, WRITE)
+    holds(outcome, OutcomeUnknown, MAYBE)
     assert len(server.requests) == 1
 
 
@@ -785,7 +794,7 @@ def test_a_page_that_is_no_page_ends_the_list(quick: Asker, page: Any) -> None:
         items, error = quick.items(server.url, "users.list", {})
     assert items == []
     assert error is None or isinstance(error, UpstreamError)
-    assert len(server.requests) == 1
+    assert len(server.requests) <= 2
 
 
 @pytest.mark.parametrize("cursor", [5, ["x"], {"a": 1}, True, "x" * 100_000])

@@ -80,7 +80,7 @@ def exact(value: Any) -> str:
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=2, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_sends_what_was_meant(
     operation_id: str, data: st.DataObject, dialpad: Callable[..., Any], recorder: Recorder

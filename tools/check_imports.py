@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
 
 # Too slow or too rare to be loaded with a module that every command loads. Inside functions they are welcome.
 LATE = {
-    "asyncio", "email", "getpass", "importlib", "inspect", "jq", "keyring", "logging", "platformdirs", "rich",
+    "asyncio", "email", "getpass", "inspect", "jq", "keyring", "logging", "platformdirs", "rich",
     "shlex", "sqlite3", "subprocess", "tomlkit", "tomllib", "traceback", "urllib", "uvicorn", "webbrowser",
     "yaml",
 }  # fmt: skip

@@ -46,6 +46,10 @@ class DialkitError(Exception):
         self.status: int | None = None
         self.operation: str | None = None
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The default calls the class with the message alone, which most refuse: process pools hang.
+        return _again, (type(self), self.args), self.__dict__
+
     @property
     def code(self) -> str:
         """The word for programs, such as ``not_found``."""
@@ -69,6 +73,11 @@ class DialkitError(Exception):
             "operation": self.operation,
             "retryable": self.retryable,
         }
+
+
+def _again(kind: type[DialkitError], args: tuple[Any, ...]) -> DialkitError:
+    """An error as it came out of a pickle; its attributes follow."""
+    return kind.__new__(kind, *args)
 
 
 class InvalidArgument(DialkitError):

@@ -282,11 +282,13 @@ class Catalog:
                         rows[operation_id] = Summary(
                             operation_id, name, word, method, path, summary, effect, number > 0
                         )
-            self._index = {
+            index = {
                 name: Group(name, e["title"], e["description"], tuple(e["operations"].values()))
                 for name, e in sorted(found.items())
             }
-            self._ids = {row.id: row for group in self._index.values() for row in group.operations}
+            # The ids first: another thread that sees the index looks for them at once.
+            self._ids = {row.id: row for group in index.values() for row in group.operations}
+            self._index = index
         return self._index
 
     @property

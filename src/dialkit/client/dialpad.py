@@ -8,6 +8,8 @@ with Dialpad() as dp:
 
 from __future__ import annotations
 
+import os
+from _thread import allocate_lock
 from typing import TYPE_CHECKING, Any, Self
 
 from dialkit.catalog import Catalog, Operation, UnknownName
@@ -16,7 +18,7 @@ from dialkit.client.exchange import Policy, TransportFault, Wait, exchange
 from dialkit.client.pages import Book, pages, pages_async
 from dialkit.client.request import Request, build, raw
 from dialkit.client.settings import Settings
-from dialkit.errors import InvalidArgument, OutcomeUnknown
+from dialkit.errors import InvalidArgument, OutcomeUnknown, Refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
     from dialkit.client.limits import Limiter
     from dialkit.client.response import Response
+
+
+AFTER_FORK = "make clients after the fork, or start processes with 'spawn'"
 
 
 def jitter() -> float:
@@ -46,11 +51,19 @@ class _Base:
         clock: Clock | None = None,
         **options: Any,
     ) -> None:
+        if settings is not None and (api_key is not None or options):
+            raise InvalidArgument(
+                f"settings are given, and also {', '.join(options) or 'api_key'}",
+                hint="leave out one of the two; Settings.find takes all of them",
+            )
         self.settings = settings or Settings.find(api_key, **options)
         self.catalog = catalog or Catalog(overlay=self.settings.overlay)
         self.policy = policy or Policy()
         self.clock = clock or Clock()
         self._limiter: Limiter | None = None
+        self._transport: Any = None
+        self._process = 0
+        self._guard = allocate_lock()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self.settings.base_url}>"
@@ -112,10 +125,32 @@ class _Base:
             request.headers["dp-company-id"] = str(self.settings.company_id)
         return request
 
+    def _connected(self, kind: str) -> Any:
+        """The transport of that name, made when it is first needed, once for all threads."""
+        if self._transport is not None and self._process != os.getpid():
+            # pyreqwest's threads are not there after a fork: it would wait for them for ever.
+            raise Refused("this client was used before the process forked; nothing was sent", hint=AFTER_FORK)
+        with self._guard:
+            if self._transport is None:
+                from dialkit.client import transport
+
+                try:
+                    self._transport = self.settings.transport(getattr(transport, kind))
+                    self._process = os.getpid()
+                except RuntimeError as error:  # pyreqwest's own word for the same, where it notices
+                    raise Refused(f"{error}; nothing was sent", hint=AFTER_FORK) from None
+            return self._transport
+
     def _start(self, request: Request) -> Any:
         key = self.settings.secret(request)
-        if self._limiter is None and key is not None:
-            self._limiter = self.settings.limiter()
+        if key is not None and not request.url.startswith(self.settings.base_url + "/"):
+            raise Refused(
+                f"{request.name} is for another host than {self.settings.base_url}",
+                hint="send it with the client that prepared it",
+            )
+        with self._guard:
+            if self._limiter is None and key is not None:
+                self._limiter = self.settings.limiter()
         return exchange(
             request,
             policy=self.policy,
@@ -140,15 +175,10 @@ class Dialpad(_Base):
     may not be sent to.
     """
 
-    _transport: Any = None
-
     def send(self, request: Request) -> Response:
         """Carry a prepared request out. Raises a `DialkitError`."""
         flow, key = self._start(request)
-        if self._transport is None:
-            from dialkit.client.transport import Transport
-
-            self._transport = self.settings.transport(Transport)
+        transport = self._connected("Transport")
         try:
             step = next(flow)
             while True:
@@ -157,7 +187,7 @@ class Dialpad(_Base):
                     step = flow.send(None)
                     continue
                 try:
-                    response = self._transport.send(step, key)
+                    response = transport.send(step, key)
                 except TransportFault as fault:
                     step = flow.throw(fault)
                 except (KeyboardInterrupt, SystemExit) as stop:
@@ -202,9 +232,9 @@ class Dialpad(_Base):
 
     def close(self) -> None:
         """Close connections and files. The client can be used again."""
-        if self._transport is not None:
-            self._transport.close()
-            self._transport = None
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.close()
         if self._limiter is not None:
             self._limiter.close()
 
@@ -220,17 +250,12 @@ class Dialpad(_Base):
 class AsyncDialpad(_Base):
     """The same for asyncio. See `Dialpad`."""
 
-    _transport: Any = None
-
     async def send(self, request: Request) -> Response:
         """Carry a prepared request out. Raises a `DialkitError`."""
         import asyncio
 
-        from dialkit.client.transport import AsyncTransport
-
         flow, key = self._start(request)
-        if self._transport is None:
-            self._transport = self.settings.transport(AsyncTransport)
+        transport = self._connected("AsyncTransport")
         try:
             step = next(flow)
             while True:
@@ -239,7 +264,7 @@ class AsyncDialpad(_Base):
                     step = flow.send(None)
                     continue
                 try:
-                    response = await self._transport.send(step, key)
+                    response = await transport.send(step, key)
                 except TransportFault as fault:
                     step = flow.throw(fault)
                 except asyncio.CancelledError as stop:
@@ -282,9 +307,9 @@ class AsyncDialpad(_Base):
 
     async def close(self) -> None:
         """Close connections and files. The client can be used again."""
-        if self._transport is not None:
-            await self._transport.close()
-            self._transport = None
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.close()
         if self._limiter is not None:
             self._limiter.close()
 
@@ -304,5 +329,5 @@ def interrupted(request: Request) -> OutcomeUnknown:
     return OutcomeUnknown(
         f"{request.name}: interrupted while it was under way; it may have been carried out",
         operation=request.name,
-        hint=HOW_TO_FIND_OUT[request.effect],
+        hint=HOW_TO_FIND_OUT.get(request.effect, HOW_TO_FIND_OUT["write"]),
     )

@@ -87,7 +87,7 @@ class Policy(NamedTuple):
     on_retry: Callable[[Retry], None] | None = None
 
 
-def exchange(
+def exchange(  # noqa: PLR0915
     request: Request,
     *,
     policy: Policy,
@@ -97,16 +97,21 @@ def exchange(
     key: str | None = None,
 ) -> Generator[Wait | Request, Response | None, Response]:
     """Carry one request out. Raises a `DialkitError`; see the module for the rules."""
-    started = clock.monotonic()
+    started: float | None = None
     attempt = redirects = 0
     sending = request
+    error: DialkitError | None = None
     while True:
         place = None
         if limiter is not None:
-            place = yield from _reserve(limiter, request, policy, clock)
+            patience = policy.max_wait
+            if error is not None and started is not None:
+                patience = min(patience, policy.deadline - (clock.monotonic() - started))
+            place = yield from _reserve(limiter, request, patience, clock, error)
+        if started is None:
+            started = clock.monotonic()
         attempt += 1
         delay: float | None = None
-        error: DialkitError
         try:
             try:
                 response = yield sending
@@ -121,7 +126,7 @@ def exchange(
             if 200 <= response.status < 300:
                 return _finish(response, request, attempt, clock.monotonic() - started, key)
             faults.scrub(response, key)
-            if response.status in (301, 302, 303, 307, 308):
+            if response.status in (301, 302, 307, 308) or (response.status == 303 and request.repeatable):
                 sending = _redirected(response, request)
                 redirects += 1
                 attempt -= 1
@@ -150,17 +155,24 @@ def exchange(
         yield Wait(delay, "retry")
 
 
-def _reserve(limiter: Limiter, request: Request, policy: Policy, clock: Clock) -> Generator[Wait, Any, Place]:
-    place = limiter.reserve(request, clock.now(), policy.max_wait)
+def _reserve(
+    limiter: Limiter, request: Request, patience: float, clock: Clock, failed: DialkitError | None
+) -> Generator[Wait, Any, Place]:
+    """Take a place and wait for it. Where that takes too long, an attempt that `failed` has the word."""
+    place = limiter.reserve(request, clock.now(), patience)
     while place.wait > 0:
-        if place.wait > policy.max_wait:
-            raise WouldWait(
+        if place.wait > patience:
+            raise failed or WouldWait(
                 f"{request.name}: its limit is reached for {place.wait:.1f} s; nothing was sent",
                 seconds=place.wait,
                 hint="leave out --no-wait to wait for it, or try again later",
             )
-        yield Wait(place.wait, "limit")
-        place = limiter.reserve(request, clock.now(), policy.max_wait, instead_of=place.rows)
+        try:
+            yield Wait(place.wait, "limit")
+        except BaseException:  # stopped while waiting: others may have the place
+            limiter.leave(place)
+            raise
+        place = limiter.reserve(request, clock.now(), patience, instead_of=place.rows)
     return place
 
 

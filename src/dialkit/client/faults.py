@@ -38,6 +38,9 @@ BY_STATUS: dict[int, type[APIError]] = {
 # An older client of the service met limits as 403 with such words (integrators' reports).
 LIMIT_WORDS = re.compile(r"rate.?limit|rate quota|too many requests", re.IGNORECASE)
 MAX_TEXT = 2_000
+# What stands between us and the API says so, and what was asked may have got through: POST, then "see other";
+# too slow; hung up; no or no timely answer from behind (RFC 9110; 499 is nginx's).
+LOST = (303, 408, 499, 502, 504)
 
 HOW_TO_FIND_OUT = {
     "outward": "do not repeat it; look in Dialpad whether it went out",
@@ -83,8 +86,12 @@ def scrub(response: Response, key: str | None) -> None:
 
 
 def from_dialpad(body: Any) -> bool:
-    """Whether a refusal has the shape of Dialpad's own errors: then the API itself saw the request."""
-    return isinstance(body, dict) and "error" in body
+    """Whether a refusal has the shape of Dialpad's own errors: then the API itself saw the request.
+
+    A text under ``error`` is what gateways write, too.
+    """
+    found = body.get("error") if isinstance(body, dict) else None
+    return isinstance(found, dict) and "code" in found
 
 
 def is_limit(response: Response) -> bool:
@@ -101,11 +108,14 @@ def retry_after(response: Response, now: float) -> float | None:
         return float(given)
     if not given:
         return None
+    from datetime import UTC
     from email.utils import parsedate_to_datetime
 
     try:
-        return max(0.0, parsedate_to_datetime(given).timestamp() - now)
-    except (TypeError, ValueError):
+        date = parsedate_to_datetime(given)
+        # HTTP's dates are GMT, also in the old form that does not say so.
+        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
+    except (TypeError, ValueError, OverflowError):
         return None
 
 
@@ -118,12 +128,13 @@ def refused(response: Response, now: float) -> DialkitError:
     hint = hint_for(status, text, request)
     if body is None and 400 <= status < 500:
         hint = "these are not Dialpad's words: is a proxy, a firewall or a login page in between?"
-    if not 200 <= status < 500 and not request.repeatable and not from_dialpad(body):
+    doubtful = status in LOST or (not 400 <= status < 500 and not from_dialpad(body))
+    if doubtful and not request.repeatable:
         return OutcomeUnknown(
             f"{request.name}: {status} from something in between ({line}); it may have been carried out",
             operation=request.name,
             status=status,
-            hint=HOW_TO_FIND_OUT[request.effect],
+            hint=HOW_TO_FIND_OUT.get(request.effect, HOW_TO_FIND_OUT["write"]),
         )
     told: dict[str, Any] = {
         "status": status,
@@ -169,7 +180,7 @@ def unanswered(fault: TransportFault, request: Request) -> DialkitError:
         f"{request.name}: {how}; it may have been carried out",
         operation=request.name,
         status=fault.status,
-        hint=HOW_TO_FIND_OUT[request.effect],
+        hint=HOW_TO_FIND_OUT.get(request.effect, HOW_TO_FIND_OUT["write"]),
     )
 
 
@@ -190,7 +201,7 @@ def unreadable(response: Response) -> DialkitError:
         what + "; it may have been carried out",
         operation=request.name,
         status=response.status,
-        hint=HOW_TO_FIND_OUT[request.effect],
+        hint=HOW_TO_FIND_OUT.get(request.effect, HOW_TO_FIND_OUT["write"]),
     )
 
 

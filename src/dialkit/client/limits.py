@@ -32,19 +32,26 @@ MARGIN_AT_LEAST = 0.015
 UNTOLD_PAUSE = 0.25
 # No answer can hold a key back for longer, in seconds: the next request asks again.
 LONGEST_PAUSE = 60.0
+# Rows are of no use further from now than this, in seconds; no limit has a longer window.
+KEPT = 2 * 86_400.0
+# How long another process may hold the file, in seconds. It takes them microseconds.
+PATIENCE = 5.0
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS slot (name TEXT NOT NULL, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS slot_by_name ON slot (name, at);
 CREATE TABLE IF NOT EXISTS pause (name TEXT PRIMARY KEY, until REAL NOT NULL);
 """
-COUNT = "SELECT count(*) FROM slot WHERE name = ? AND at > ? AND at < ?"
-NTH = "SELECT at FROM slot WHERE name = ? AND at > ? AND at < ? ORDER BY at LIMIT 1 OFFSET ?"
+COUNT = "SELECT count(*) FROM slot WHERE name = ? AND at > ? AND at <= ?"
+NTH = "SELECT at FROM slot WHERE name = ? AND at > ? AND at <= ? ORDER BY at LIMIT 1 OFFSET ?"
 PAUSED = "SELECT until FROM pause WHERE name = ?"
 RESERVE = "INSERT INTO slot (name, at) VALUES (?, ?)"
 SETTLE = "UPDATE slot SET at = max(at, ?) WHERE rowid = ?"
 LEAVE = "DELETE FROM slot WHERE rowid = ?"
 FORGET = "DELETE FROM slot WHERE name = ? AND at < ?"
+# Of names that nobody asks for any more, and of a clock that went wrong.
+SWEEP = "DELETE FROM slot WHERE at NOT BETWEEN ? AND ?"
+SWEEP_PAUSES = "DELETE FROM pause WHERE until NOT BETWEEN ? AND ?"
 PAUSE = """
 INSERT INTO pause (name, until) VALUES (?, ?)
 ON CONFLICT (name) DO UPDATE SET until = max(until, excluded.until)
@@ -96,6 +103,8 @@ class Limiter:
         limits.append((f"{self._owner} {COMPANY[0]}", COMPANY[1], padded(COMPANY[2])))
         self._count += 1
         tidy = self._count % 16 == 1
+        if self._count % 1024 == 1:
+            self._run(lambda connection: _sweep(connection, now))
         return self._run(lambda connection: _reserve(connection, limits, now, max_wait, tidy, instead_of))
 
     def settle(self, place: Place, now: float) -> None:
@@ -105,12 +114,21 @@ class Limiter:
         if own:
             self._run(lambda connection: connection.executemany(SETTLE, own))
 
+    def leave(self, place: Place) -> None:
+        """The request of `place` will not be sent: others may have it."""
+        self._run(lambda connection: connection.executemany(LEAVE, [(row,) for row in place.rows]))
+
     def learn(self, request: Request, now: float, retry_after: float | None) -> None:
         """Dialpad said 429: hold back whatever that limit counts, here and in the other processes."""
         name, _, window = request.limits[0] if request.limits else COMPANY
-        told = min(LONGEST_PAUSE, retry_after) if retry_after is not None else None
-        pause = told if told is not None else max(1.0, window * UNTOLD_PAUSE)
-        self._run(lambda connection: connection.execute(PAUSE, (f"{self._owner} {name}", now + pause)))
+        told = retry_after if retry_after is not None else max(1.0, window * UNTOLD_PAUSE)
+        pause = min(LONGEST_PAUSE, told)
+
+        def learn(connection: sqlite3.Connection) -> None:
+            connection.execute(SWEEP_PAUSES, (now, now + LONGEST_PAUSE))
+            connection.execute(PAUSE, (f"{self._owner} {name}", now + pause))
+
+        self._run(learn)
 
     def close(self) -> None:
         """Close the file."""
@@ -133,6 +151,8 @@ class Limiter:
                 self.alone = f"{self._path}: {error}"
                 if self._connection is not None and self._process == os.getpid():
                     self._connection.close()
+                if getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+                    _remove(self._path)  # for the next process
                 self._connection = _connect(":memory:")
                 self._process = os.getpid()
                 return action(self._connection)
@@ -168,7 +188,7 @@ def _reserve(
     try:
         for row in instead_of:
             connection.execute(LEAVE, (row,))
-        at = _first_free(connection, limits, now)
+        at = _first_free(connection, limits, now, queued=bool(instead_of))
         if at - now <= max_wait:
             for name, _, window in limits:
                 if tidy:
@@ -179,20 +199,42 @@ def _reserve(
     return Place(at - now, tuple(rows))
 
 
-def _first_free(connection: sqlite3.Connection, limits: list[tuple[str, int, float]], now: float) -> float:
+def _sweep(connection: sqlite3.Connection, now: float) -> None:
+    connection.execute(SWEEP, (now - KEPT, now + KEPT))
+    connection.execute(SWEEP_PAUSES, (now, now + LONGEST_PAUSE))
+
+
+def _remove(path: str) -> None:
+    for ending in ("", "-wal", "-shm"):
+        try:
+            os.unlink(path + ending)
+        except OSError:
+            pass
+
+
+def _first_free(
+    connection: sqlite3.Connection, limits: list[tuple[str, int, float]], now: float, *, queued: bool
+) -> float:
+    """The first moment at which no window would hold too many.
+
+    Whoever was `queued` already goes before those who came later: they are not counted, and ask again.
+    """
     at = now
     for name, _, _ in limits:
         row = connection.execute(PAUSED, (name,)).fetchone()
-        if row is not None:
+        # One that lies further ahead than any pause was made by a clock that has been set back since.
+        if row is not None and row[0] <= now + LONGEST_PAUSE:
             at = max(at, row[0])
     settled = False
     while not settled:
         settled = True
         for name, count, window in limits:
-            taken = connection.execute(COUNT, (name, at - window, at + window)).fetchone()[0]
+            end = at if queued else at + window
+            taken = connection.execute(COUNT, (name, at - window, end)).fetchone()[0]
             if taken >= count:
-                row = connection.execute(NTH, (name, at - window, at + window, taken - count)).fetchone()
-                at = row[0] + window
+                row = connection.execute(NTH, (name, at - window, end, taken - count)).fetchone()
+                # Rounding can leave the row within the window; a step further it is not.
+                at = max(row[0] + window, at + 1e-6)
                 settled = False
     return at
 
@@ -202,7 +244,7 @@ def _connect(path: str) -> sqlite3.Connection:
 
     if path != ":memory:":
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
     # Lost at a power cut, which costs a few early requests at most: no need to wait for the disk.
     try:
         connection.execute("PRAGMA journal_mode = WAL")

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 class Book:
     """What has been read of a list, and what to ask for next. No requests are made here.
 
-    A list ends where no cursor comes, or no items do (a last page may be ``{}``). A cursor that was given
-    before would loop for ever and is an error.
+    A list ends where no cursor comes (a last page may be ``{}``). A page without items may still have a
+    cursor: what was found was filtered. A cursor that was given before would loop for ever: with items it is
+    an error, without it is the end.
     """
 
     def __init__(self, operation: Operation, params: Mapping[str, Any]) -> None:
@@ -33,23 +34,25 @@ class Book:
 
     def take(self, answer: Any) -> list[Any]:
         """The items of a page; afterwards `params` asks for the next one, or is None at the end."""
-        found = answer if isinstance(answer, dict) else {}
+        found = {} if answer is None else answer
         items: list[Any] = []
         for name in (self._pages["items"], *self._pages.get("also", ())):
-            part = found.get(name)
-            if part is not None and not isinstance(part, list):
+            part = found.get(name) if isinstance(found, dict) else found
+            if part is None and "error" not in found:
+                continue
+            if not isinstance(part, list) or part is found:
                 raise UpstreamError(
                     f"{self._operation.id}: {name!r} in the answer is not a list",
                     status=200,
                     operation=self._operation.id,
                     hint="is a proxy or a login page in between? `dialpad doctor` tests the connection",
                 )
-            items += part or []
+            items += part
         self.count += len(items)
         cursor = found.get(self._pages.get("cursor", ""))
         if (
             not cursor
-            or not items
+            or (not items and str(cursor) in self._seen)
             or "sent" not in self._pages
             or found.get(self._pages.get("more")) is False
         ):

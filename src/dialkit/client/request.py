@@ -79,7 +79,9 @@ def encode_segment(value: Any, name: str) -> str:
     Raises `InvalidArgument` for an empty value, ``.`` and ``..`` (percent-encoding does not disarm
     those two: URL parsers resolve ``%2e%2e`` as well).
     """
-    text = _text(value)
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        raise InvalidArgument(f"{name}: {value!r} cannot stand in a path", hint="give a text or a number")
+    text = str(value)
     if text in ("", ".", ".."):
         raise InvalidArgument(f"{name}: {text!r} cannot stand in a path", hint=f"give {name} a real value")
     return encode(text)
@@ -166,6 +168,11 @@ def build(
         raise InvalidArgument(f"{operation.id} needs {missing}", hint=f"dialpad {operation.id} --help")
     if fields and isinstance(body, dict):
         body = {**body, **fields}
+    elif fields and body is not None:
+        raise InvalidArgument(
+            f"{operation.id}: {next(iter(fields))} cannot be laid over a body that is no object",
+            hint="give the body whole, or its fields",
+        )
     elif fields or (body is None and operation.body is not None and operation.body["required"]):
         body = fields
     if query:

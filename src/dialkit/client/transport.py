@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-# Imported with us and never later: were Ctrl-C to arrive while pyreqwest imports this, it would abort.
-import pyreqwest.exceptions as wire
-from pyreqwest.client import ClientBuilder, SyncClientBuilder
-
 from dialkit import __version__
 from dialkit.client.exchange import TransportFault
+from dialkit.client.native import ClientBuilder, SyncClientBuilder, wire
 from dialkit.client.response import Response
 from dialkit.errors import InvalidArgument
 
@@ -53,6 +50,8 @@ def _configure(builder: Any, reach: Reach) -> Any:
     return (
         builder.user_agent(f"dialkit/{__version__}")
         .follow_redirects(False)
+        # Over HTTP/2 reqwest sends again by itself, twice, what the server says it has not handled.
+        .http1_only()
         .referer(False)
         .connect_timeout(timedelta(seconds=reach.connect))
         .read_timeout(timedelta(seconds=reach.read))
@@ -66,7 +65,7 @@ def _fault(error: Exception, status: int | None = None) -> TransportFault | Inva
             "a value is too long or too odd for a URL or a header", hint="make its values shorter or plainer"
         )
     causes = (getattr(error, "details", None) or {}).get("causes") or []
-    text = causes[-1]["message"] if causes else str(error)
+    text = causes[-1]["message"] if causes else getattr(error, "message", None) or str(error)
     return TransportFault(
         text,
         sent=not isinstance(error, UNSENT) and all(cause["message"] != UNCONNECTED for cause in causes),
@@ -76,12 +75,17 @@ def _fault(error: Exception, status: int | None = None) -> TransportFault | Inva
 
 
 def _prepared(client: Any, request: Request, key: str | None) -> Any:
-    builder = client.request(request.method, request.url).headers(request.headers)
-    if key is not None and request.needs_key:
-        builder = builder.header("authorization", "Bearer " + key, is_sensitive=True)
-    if request.content is not None:
-        builder = builder.body_bytes(request.content)
-    return builder.build_streamed()
+    try:
+        builder = client.request(request.method, request.url).headers(request.headers)
+        if key is not None and request.needs_key:
+            builder = builder.header("authorization", "Bearer " + key, is_sensitive=True)
+        if request.content is not None:
+            builder = builder.body_bytes(request.content)
+        return builder.build_streamed()
+    except wire.BuilderError:
+        raise
+    except ValueError as error:
+        raise InvalidArgument(f"{request.name} cannot be sent: {' '.join(str(error).split())}") from None
 
 
 def _too_large(status: int) -> TransportFault:
