@@ -191,7 +191,7 @@ def _finish(response: Response, request: Request, attempts: int, elapsed: float,
 
 
 def _answers_object(request: Request) -> bool:
-    return request.operation is not None and "schema" in request.operation.answer
+    return request.operation is not None and "schema" in request.operation.source["answer"]
 
 
 def _redirected(response: Response, request: Request) -> Request:

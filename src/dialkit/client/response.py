@@ -49,7 +49,7 @@ class Response:
         """The body as JSON; None where it is empty. Raises ValueError where it is not JSON."""
         if self._data is _UNREAD:
             try:
-                text = self.content.decode("utf-8-sig")
+                text = self.content.decode().removeprefix("\ufeff")
                 self._data = DECODER.decode(text) if text.strip() else None
             except RecursionError:
                 raise ValueError("nested too deeply") from None
