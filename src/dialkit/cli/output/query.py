@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.output.documents import encoder
@@ -43,12 +43,30 @@ def query(expression: str, data: Any) -> Iterator[Any]:
     data, failed = take(iter(data)) if isinstance(data, Items) else (data, None)
     # jq refuses lone surrogates, which are no characters.
     text = re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", json.dumps(data, ensure_ascii=False))
+    before = _let_signals_end_us()
     try:
         yield from program.input_text(text)
     except ValueError as error:
         raise _wrong(expression, error) from None
+    finally:
+        for restore in before:
+            restore()
     if failed:
         raise failed
+
+
+def _let_signals_end_us() -> list[Callable[[], object]]:
+    """Let Ctrl-C and SIGTERM end the process, for jq does not come back to hear them; what undoes it."""
+    import signal
+
+    undo: list[Callable[[], object]] = []
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before = signal.signal(number, signal.SIG_DFL)
+            undo.append(partial(signal.signal, number, before))
+    except ValueError:  # not in the main thread
+        pass
+    return undo
 
 
 def write_results(results: Iterator[Any], options: Options, out: TextIO) -> None:
