@@ -57,14 +57,14 @@ class Client:
         return str(error["message"])
 
     def control(self, path: str, method: str = "GET") -> Any:
-        status, raw, _ = self.send(method, "/_sandbox/" + path)
+        status, raw, _ = self.send(method, "/__sandbox__/" + path)
         assert status == 200, raw
         return json.loads(raw)
 
 
 @pytest.fixture(scope="module")
 def started():
-    with Sandbox() as sandbox:
+    with Sandbox(limits=False) as sandbox:
         client = Client(sandbox)
         yield sandbox, client
         client.connection.close()
@@ -132,7 +132,7 @@ def test_stateless_answers_speak_of_what_was_asked(client):
 
 @pytest.mark.parametrize("header", ["", "Bearer nobody", "Basic {}", "{}"])
 def test_a_key_is_needed(client, header):
-    for path in ("/api/v2/company", "/_sandbox/health"):
+    for path in ("/api/v2/company", "/__sandbox__/health"):
         status, raw, headers = client.send("GET", path, authorization=header.format(client.token))
         assert status == 401
         assert json.loads(raw)["error"]["errors"][0]["reason"] == "required"
@@ -453,9 +453,9 @@ def test_reset_and_control_paths(client):
     client.control("reset", "POST")
     client.ask("GET", f"/contacts/{PRIYA}")
     assert client.control("health") == {"status": "ok", "seed": 1}
-    assert client.send("GET", "/_sandbox/reset")[0] == 405
+    assert client.send("GET", "/__sandbox__/reset")[0] == 405
     for path in ("nothing", "health/x", "inbox", "inbox/"):
-        assert client.send("GET", "/_sandbox/" + path)[0] == 404
+        assert client.send("GET", "/__sandbox__/" + path)[0] == 404
 
 
 def test_the_seed_decides():
@@ -502,7 +502,7 @@ def test_serve_forever_ends_cleanly_on_sigterm():
     with subprocess.Popen([sys.executable, "-c", SERVE], stdout=-1, stderr=-1, text=True) as process:
         url, token = process.stdout.readline().split()
         connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
-        connection.request("GET", "/_sandbox/health", headers={"authorization": f"Bearer {token}"})
+        connection.request("GET", "/__sandbox__/health", headers={"authorization": f"Bearer {token}"})
         assert connection.getresponse().status == 200
         process.terminate()  # with the connection still open
         out, err = process.communicate(timeout=10)

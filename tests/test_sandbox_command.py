@@ -57,7 +57,7 @@ made = dialpad("contacts", "create", "--first-name=Ada", "--last-name=Byron", "-
 assert dialpad("contacts", "get", made["id"])["phones"] == ["+14155550177"]
 dialpad("sms", "send", "--to-numbers", "+14155550177", "--text", "Total: $1,035 \\U0001f600")
 asked = urllib.request.Request(
-    os.environ["DIALPAD_BASE_URL"] + "/_sandbox/inbox/+14155550177",
+    os.environ["DIALPAD_BASE_URL"] + "/__sandbox__/inbox/+14155550177",
     headers={"Authorization": "Bearer " + os.environ["DIALPAD_API_KEY"]},
 )
 print(json.dumps([text["text"] for text in json.load(urllib.request.urlopen(asked))["items"]]))

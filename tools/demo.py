@@ -33,7 +33,7 @@ def run(environ: dict[str, str], *words: str) -> str:
 def arrived(sandbox: dict[str, Any]) -> list[dict[str, Any]]:
     """What lies in the recipient's inbox, as the sandbox tells it."""
     asked = urllib.request.Request(
-        f"{sandbox['url']}/_sandbox/inbox/%2B{TO[1:]}",
+        f"{sandbox['url']}/__sandbox__/inbox/%2B{TO[1:]}",
         headers={"Authorization": f"Bearer {sandbox['token']}"},
     )
     with urllib.request.urlopen(asked, timeout=10) as answer:

@@ -7,6 +7,6 @@
 It is driven by `dialkit.catalog` and imports nothing else of dialkit, so it shares no bug with the client.
 """
 
-from dialkit.sandbox.server import Sandbox, serve_forever
+from dialkit.sandbox.http.server import Sandbox, serve_forever
 
 __all__ = ["Sandbox", "serve_forever"]

@@ -9,7 +9,7 @@ from dialkit.catalog.model import properties
 from dialkit.catalog.validate import faults
 
 if TYPE_CHECKING:
-    from dialkit.sandbox.call import Call
+    from dialkit.sandbox.http.call import Call
     from dialkit.sandbox.world import World
 
 ID_DIGITS = 16  # ids of other lengths (share links, devices) mean something

@@ -10,16 +10,21 @@ from typing import TYPE_CHECKING, Any
 from dialkit.catalog.model import properties, resolve
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dialkit.catalog.model import Schema, Schemas
 
 # Seen in captured answers: notFound, badRequest; the others follow the scheme of Google's JSON errors.
 REASONS = {
     400: "badRequest",
     401: "required",
+    403: "forbidden",
     404: "notFound",
     405: "httpMethodNotAllowed",
     409: "conflict",
     413: "uploadTooLarge",
+    415: "unsupportedMediaType",
+    429: "rateLimitExceeded",
     500: "internalError",
 }
 
@@ -38,27 +43,44 @@ def fault(status: int, message: str) -> dict[str, Any]:
     return {"error": {"code": status, "message": message, "errors": [detail]}}
 
 
-def encode(value: Any, schema: Schema, schemas: Schemas) -> Any:
-    """A value as an answer of that schema spells it.
+def encode(value: Any, schema: Schema, schemas: Schemas, numbers: bool = False) -> Any:
+    """A value as an answer of that schema spells it; `numbers` leaves 64-bit integers as they are.
 
     Properties the schema does not name are left out, so a record may hold more than an answer shows; where it
     names none, the object may hold anything and stays as it is.
     """
-    if isinstance(value, dict):
-        known = properties(schema, schemas)
-        if not known:
-            return value
-        return {
-            name: encode(value[name], inner, schemas)
-            for name, inner in known.items()
-            if value.get(name) is not None
-        }
-    schema = resolve(schema, schemas)
-    if isinstance(value, list):
-        return [encode(item, schema.get("items", {}), schemas) for item in value]
-    if schema.get("format") == "int64" and not isinstance(value, bool):
-        return str(value)
-    return value
+    return _shape(schema, schemas, numbers)(value)
+
+
+# How values of a schema are spelled: made once for each, since schemas are the catalog's and stay.
+_SHAPES: dict[tuple[int, bool], tuple[Schema, Callable[[Any], Any]]] = {}
+
+
+def _shape(schema: Schema, schemas: Schemas, numbers: bool) -> Callable[[Any], Any]:
+    known = _SHAPES.get((id(schema), numbers))
+    if known is not None and known[0] is schema:
+        return known[1]
+    inner: dict[str, Callable[[Any], Any]] = {}
+    fields: dict[str, Schema] = {}
+    plain = resolve(schema, schemas)
+    wide = plain.get("format") == "int64" and not numbers
+    items = plain.get("items", {})
+
+    def spell(value: Any) -> Any:
+        if isinstance(value, dict):
+            if not fields:
+                fields.update(properties(schema, schemas))
+                inner.update({name: _shape(told, schemas, numbers) for name, told in fields.items()})
+            if not fields:
+                return value
+            return {name: way(value[name]) for name, way in inner.items() if value.get(name) is not None}
+        if isinstance(value, list):
+            way = _shape(items, schemas, numbers)
+            return [way(item) for item in value]
+        return str(value) if wide and isinstance(value, int) and not isinstance(value, bool) else value
+
+    _SHAPES[id(schema), numbers] = (schema, spell)
+    return spell
 
 
 def iso(seconds: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from dialkit.sandbox.access.keys import token_of
+
 if TYPE_CHECKING:
     import socket
     import threading
@@ -12,35 +14,50 @@ if TYPE_CHECKING:
 
     import uvicorn
 
+    from dialkit.sandbox.engine import Engine
     from dialkit.sandbox.world import World
 
 HOST = "127.0.0.1"  # nobody outside this machine can reach it
 GRACE = 1  # seconds a request under way may take when the server stops
 
 
-def token_of(seed: int) -> str:
-    """The key of a sandbox of that seed: always the same, for it protects nothing."""
-    from hashlib import sha256
-
-    return "sandbox-" + sha256(str(seed).encode()).hexdigest()[:8]
-
-
 class Sandbox:
     """A Dialpad on a local port, in a thread of its own, from `start` (or ``with``) to `stop`.
 
-    `port` 0 takes a free one. `token` is the key it accepts, of the company's admin; left out, one that
-    follows from the seed. Attributes: ``url`` (once started), ``token``, ``world``.
+    `port` 0 takes a free one. `token` is the key of the company's admin; left out, one that follows from the
+    seed. `limits` and `tier`: whether Dialpad's limits hold, and those of which tier. `at` is where the clock
+    stands at the start, in epoch seconds or ISO 8601, now if left out; `frozen` stops it. `sizes`: how many of
+    what there is, such as ``{"users": 5000}``. `switches` choose behaviours, see `dialkit.sandbox.switches`.
+    Attributes: ``url`` (once started), ``token``, ``world``.
     """
 
-    def __init__(self, port: int = 0, token: str | None = None, seed: int = 1) -> None:
-        from dialkit.sandbox import cast
-        from dialkit.sandbox.app import App
+    def __init__(
+        self,
+        port: int = 0,
+        token: str | None = None,
+        seed: int = 1,
+        *,
+        limits: bool = True,
+        tier: int = 0,
+        at: float | None = None,
+        frozen: bool = False,
+        sizes: dict[str, int] | None = None,
+    ) -> None:
+        from dialkit.sandbox import seed as seeds
+        from dialkit.sandbox.engine import START, Engine
+        from dialkit.sandbox.http.app import App
         from dialkit.sandbox.world import World
 
         self.port, self.token = port, token or token_of(seed)
         self.world: World = World(seed)
-        self._app = App(self.world, {self.token: cast.MARA})
-        self._app.control.reset()
+        if at is not None or frozen:
+            self.world.set_clock(at, frozen=frozen)
+        self.engine = Engine(self.world, limits=limits, tier=tier)
+        with self.engine.moment():
+            seeds.fill(self.world, self.engine.catalog, sizes)
+            seeds.add_keys(self.world, self.token)
+        self.engine.snapshot(START)
+        self._app = App(self.engine)
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
 
@@ -64,7 +81,8 @@ class Sandbox:
         listening = _listen(self.port)
         self.port = listening.getsockname()[1]
         ready = threading.Event()
-        self._server = _server(self._app, ready)
+        self.world.url = self.url
+        self._server = _server(self._app, ready, self.engine)
         self._thread = threading.Thread(target=_run, args=(self._server, listening, ready), daemon=True)
         self._thread.start()
         ready.wait()
@@ -77,7 +95,7 @@ class Sandbox:
         if self._server and self._thread:
             self._server.should_exit = True
             self._thread.join()
-            self._server = self._thread = None
+            self._server = self._thread = self.engine.loop = None
 
 
 def _listen(port: int) -> socket.socket:
@@ -97,11 +115,15 @@ def _listen(port: int) -> socket.socket:
     return listening
 
 
-def _server(app: Any, ready: threading.Event) -> uvicorn.Server:
+def _server(app: Any, ready: threading.Event, engine: Engine) -> uvicorn.Server:
+    import asyncio
+
     import uvicorn
 
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            engine.loop = asyncio.get_running_loop()
+            engine.commit()
             await super().startup(sockets)
             ready.set()
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from dialkit.sandbox.resource import Resource
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
-    from dialkit.sandbox.call import Call
+    from dialkit.sandbox.http.call import Call
     from dialkit.sandbox.world import Record, World
 
 E164 = r"\+[1-9][0-9]{6,14}"
@@ -48,7 +49,7 @@ def e164(text: str, *, infer: bool = False) -> str | None:
 
 def add_number(world: World, number: str, office_id: int) -> Record:
     """A new number of the company, free."""
-    return world.numbers.add(
+    return world.numbers.put(
         {
             "number": number,
             "area_code": number[2:5],
@@ -66,7 +67,7 @@ def line(world: World, kind: str, target_id: int) -> Record | None:
     owner = _owner(world, kind, target_id)
     if owner is not None:
         return world.numbers.get(owner["phone_numbers"][0]) if owner["phone_numbers"] else None
-    return next((record for record in world.numbers if _whose(record) == (kind, target_id)), None)
+    return next(iter(world.numbers.where("target", (kind, target_id))), None)
 
 
 def give(world: World, record: Record, kind: str, target_id: int, *, primary: bool) -> Record:
@@ -75,11 +76,11 @@ def give(world: World, record: Record, kind: str, target_id: int, *, primary: bo
     number = record["number"]
     if _whose(record) not in ((None, None), (kind, target_id)):
         raise Refusal(409, f"{number} is assigned already, to a {record['target_type']}.")
-    record.update(target_type=kind, target_id=target_id, status=STATUS.get(kind))
     if owner is not None:
         others = [other for other in owner["phone_numbers"] if other != number]
-        owner["phone_numbers"] = [number, *others] if primary else [*others, number]
-    return record
+        kept = [number, *others] if primary else [*others, number]
+        world.table(OWNERS[kind]).change(target_id, phone_numbers=kept)
+    return world.numbers.change(number, target_type=kind, target_id=target_id, status=STATUS.get(kind))
 
 
 def take(world: World, record: Record) -> Record:
@@ -88,9 +89,9 @@ def take(world: World, record: Record) -> Record:
     if kind:
         owner = _owner(world, kind, target_id)
         if owner is not None:
-            owner["phone_numbers"] = [other for other in owner["phone_numbers"] if other != record["number"]]
-    record.update(target_type=None, target_id=None, status="available")
-    return record
+            kept = [other for other in owner["phone_numbers"] if other != record["number"]]
+            world.table(OWNERS[kind]).change(target_id, phone_numbers=kept)
+    return world.numbers.change(record["number"], target_type=None, target_id=None, status="available")
 
 
 def pick(world: World, area_code: str | None = None) -> Record:
@@ -103,7 +104,7 @@ def pick(world: World, area_code: str | None = None) -> Record:
         raise Refusal(400, f"area_code: {area_code[:20]!r} is not an area code.")
     for last in range(100, 200):  # 555-0100 to 555-0199 are kept free for fiction in every area code
         number = f"+1{area_code}5550{last}"
-        if number not in world.numbers.rows:
+        if number not in world.numbers:
             return add_number(world, number, world.primary_office["id"])
     raise Refusal(400, f"area_code: no number is left in {area_code}.")
 
@@ -129,10 +130,7 @@ def unassign(world: World, call: Call) -> Record:
 def release(world: World, call: Call) -> Record:
     """Take a number from whoever has it, and with `release` from the company."""
     record = take(world, world.numbers.get(call.path["number"]))
-    if call.query.get("release"):
-        world.numbers.remove(record["number"])
-        record["deleted"] = True
-    return record
+    return {**world.numbers.remove(record["number"]), "deleted": True} if call.query.get("release") else record
 
 
 def swap(world: World, call: Call) -> Record:
@@ -142,8 +140,8 @@ def swap(world: World, call: Call) -> Record:
     present = line(world, kind, target_id)
     named = details.get("number")
     record = world.numbers.get(named) if named else pick(world, details.get("area_code"))
-    give(world, record, kind, target_id, primary=True)
-    if present and present is not record:
+    record = give(world, record, kind, target_id, primary=True)
+    if present and present["number"] != record["number"]:
         take(world, present)
     return record
 
@@ -160,3 +158,18 @@ def _owner(world: World, kind: str, target_id: int) -> Record | None:
 
 def _whose(record: Record) -> tuple[Any, Any]:
     return record.get("target_type"), record.get("target_id")
+
+
+HANDLERS = {
+    "numbers.assign_number.post": assign,
+    "numbers.assign_target_number.post": assign,
+    "numbers.delete": release,
+    "numbers.swap_number.post": swap,
+    **{name: unassign if "unassign" in name else assign for name in KINDS},
+    **Resource(
+        "numbers",
+        lists=("numbers.list",),
+        gets="numbers.get",
+        filters={"status": lambda number, status: number["status"] == status},
+    ).handlers(),
+}

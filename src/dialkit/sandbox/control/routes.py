@@ -1,4 +1,4 @@
-"""What only a sandbox has, under ``/_sandbox/``: its health, what it received, what arrived, a reset."""
+"""What only a sandbox has, under ``/__sandbox__/``: its health, what it received, what arrived, a reset."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-from dialkit.sandbox import cast, texts
+from dialkit.sandbox.operations import texts
+from dialkit.sandbox.engine import START
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dialkit.catalog import Catalog
-    from dialkit.sandbox.world import World
+    from dialkit.sandbox.engine import Engine
 
-PREFIX = "/_sandbox/"
+PREFIX = "/__sandbox__/"
 KEPT = 1000  # requests
 KEPT_BYTES = 64 << 20  # of bodies: a thousand of the largest would be a gigabyte
 SECRET = "(hidden)"
@@ -54,8 +54,8 @@ class Request(NamedTuple):
 class Control:
     """The control routes of one sandbox, and its record of requests."""
 
-    def __init__(self, world: World, catalog: Catalog) -> None:
-        self.world, self._catalog = world, catalog
+    def __init__(self, engine: Engine) -> None:
+        self.engine, self.world = engine, engine.world
         self.requests: deque[Request] = deque()
         self._bytes = 0
         self.routes: dict[tuple[str, str], Callable[[str], Any]] = {
@@ -93,7 +93,7 @@ class Control:
 
     def reset(self) -> Any:
         """Make the world as it was at the start, and forget all requests."""
-        cast.fill(self.world, self._catalog)
+        self.engine.restore(START)
         self.requests.clear()
         self._bytes = 0
         return self._health("")

@@ -6,12 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.catalog.model import kind
+from dialkit.catalog.rules import fault_of_span, faults_of_clock, faults_of_rules
 from dialkit.catalog.validate import faults
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
     from dialkit.catalog import Operation
     from dialkit.catalog.model import Schema
+    from dialkit.sandbox.world import Record
 
     Values = dict[str, Any]
 
@@ -19,20 +21,32 @@ BOOLEANS = {"true": True, "false": False}
 
 
 class Call(NamedTuple):
-    """An operation, whose key asks (a user's id), and what it was given, by place."""
+    """An operation, the key that asks, and what it was given, by place.
+
+    `key` is a record of the table `keys`: ``user_id``, ``admin``, ``scopes`` among its fields.
+    """
 
     operation: Operation
-    user_id: int
+    key: Record
     path: Values
     query: Values
     body: Values
 
+    @property
+    def user_id(self) -> int:
+        """Whose key it is."""
+        return int(self.key["user_id"])
 
-def read(operation: Operation, user_id: int, path: Values, query: Values, body: Any) -> Call:
+    def may(self, scope: str) -> bool:
+        """Whether the key has a scope."""
+        return bool(self.key.get("admin_scopes") or scope in self.key["scopes"])
+
+
+def read(operation: Operation, key: Record, path: Values, query: Values, body: Any, now: float) -> Call:
     """Check and type what was sent. `body` is decoded JSON, None where none was sent.
 
     Path and query hold text. A null in the body counts as not given. Fields the operation does not know are
-    left out. Raises `Refusal` 400, naming the field.
+    left out. `now` is what moments are measured against. Raises `Refusal` 400, naming the field.
     """
     sent = {"path": path, "query": query}
     known: dict[str, Values] = {"path": {}, "query": {}, "body": {}}
@@ -55,7 +69,8 @@ def read(operation: Operation, user_id: int, path: Values, query: Values, body: 
         _check(body, operation.body["schema"], operation, "")
         names = {field.name for field in operation.fields if field.place == "body"}
         known["body"] = {name: value for name, value in body.items() if name in names}
-    return Call(operation, user_id, **known)
+    _check_rules(operation, {**known["path"], **known["query"], **known["body"]}, now)
+    return Call(operation, key, **known)
 
 
 def _typed(text: str, schema: Schema) -> Any:
@@ -70,3 +85,14 @@ def _check(value: Any, schema: Schema, operation: Operation, name: str) -> None:
     for found in faults(value, schema, operation.schemas):
         place = ".".join(part for part in (name, found.path) if part)
         raise Refusal(400, f"{place}: {found.message}" if place else found.message)
+
+
+def _check_rules(operation: Operation, values: Values, now: float) -> None:
+    """What the document says of values together. What is only reported is the operation's own to check."""
+    found = faults_of_rules(values, operation.source.get("requires", []))
+    span = operation.source.get("max-span") or {}
+    if not span.get("reported") and (fault := fault_of_span(operation, values)):
+        found.append(fault)
+    found += faults_of_clock(operation, values, now)
+    for fault in found:
+        raise Refusal(400, f"{fault.path}: {fault.message}")

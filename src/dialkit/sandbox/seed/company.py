@@ -1,19 +1,16 @@
-"""Who is in the company at the start.
-
-The first are those of the document's examples, with the same ids, so each example in the help runs here as it
-stands. Everybody else follows from the seed. Nobody exists: names are made up, domains and numbers reserved.
-"""
+"""The company, its offices, people, numbers and contacts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dialkit.catalog.example import answer_example
-from dialkit.sandbox.numbers import add_number, give
-from dialkit.sandbox.resources import settle_contact, settle_user, settle_webhook
+from dialkit.sandbox.operations.contacts import settle_contact
+from dialkit.sandbox.operations.numbers import add_number, give
+from dialkit.sandbox.operations.users import settle_user
+from dialkit.sandbox.operations.webhooks import settle_webhook
 
 if TYPE_CHECKING:
-    from dialkit.catalog import Catalog
+    from dialkit.sandbox.seed import Maker
     from dialkit.sandbox.world import Record, World
 
 PORTLAND, SEATTLE = 5219384756201938, 5220495867312049
@@ -59,33 +56,23 @@ GIVEN = (
 FAMILY = ("Abbott", "Brandt", "Castillo", "Dube", "Eriksen", "Fontaine", "Gupta", "Hoang", "Ito", "Janssen")
 
 
-def fill(world: World, catalog: Catalog) -> None:
-    """Make the world as it is at the start, whatever it held."""
-
-    def example(operation_id: str) -> Any:
-        return answer_example(catalog.operation(operation_id))
-
-    world.clear()
-    world.companies.add({**example("company.get")})
-    for office in (example("offices.get"), example("offices.create")["office"]):
-        world.offices.add({**office, "phone_numbers": []})
-    names = world.random.sample(GIVEN, AGENTS)
-    agents = [(world.new_id(), name, _family(world), name.lower(), "agents", False) for name in names]
+def fill(world: World, maker: Maker) -> None:
+    """Make them."""
+    world.companies.put({**maker.example("company.get")})
+    for office in (maker.example("offices.get"), maker.example("offices.create")["office"]):
+        world.offices.put({**office, "phone_numbers": []})
+    names = maker.random.sample(GIVEN, AGENTS)
+    agents = [(world.new_id(), name, maker.random.choice(FAMILY), name.lower(), "agents", False) for name in names]
     for person in PEOPLE + agents:
-        user = _user(*person)
-        settle_user(world, user)
-        world.users.add(user)
+        world.users.put(settle_user(world, _user(*person), None))
     lines = [(f"+1503555017{i}", PORTLAND, ("user", agent[0])) for i, agent in enumerate(agents)]
     for number, office_id, target in NUMBERS + lines:
         record = add_number(world, number, office_id)
         if target:
             give(world, record, *target, primary=False)
-    for contact in ({**example("contacts.get")}, *(_contact(world, i) for i in range(CUSTOMERS))):
-        settle_contact(world, contact)
-        world.contacts.add(contact)
-    webhook = {**example("webhooks.get")}
-    settle_webhook(world, webhook)
-    world.webhooks.add(webhook)
+    for contact in ({**maker.example("contacts.get")}, *(_contact(world, maker, i) for i in range(CUSTOMERS))):
+        world.contacts.put(settle_contact(world, contact, None))
+    world.webhooks.put(settle_webhook(world, {**maker.example("webhooks.get")}, None))
 
 
 def _user(user_id: int, given: str, family: str, box: str, license_: str, admin: bool) -> Record:
@@ -103,8 +90,8 @@ def _user(user_id: int, given: str, family: str, box: str, license_: str, admin:
     }
 
 
-def _contact(world: World, index: int) -> Record:
-    given, family = world.random.choice(GIVEN), _family(world)
+def _contact(world: World, maker: Maker, index: int) -> Record:
+    given, family = maker.random.choice(GIVEN), maker.random.choice(FAMILY)
     return {
         "id": str(world.new_id()),
         "first_name": given,
@@ -112,7 +99,3 @@ def _contact(world: World, index: int) -> Record:
         "phones": [f"+141555501{30 + index}"],
         "emails": [f"{given}.{family}{index}@customers.example".lower()],
     }
-
-
-def _family(world: World) -> str:
-    return world.random.choice(FAMILY)

@@ -6,11 +6,11 @@ import base64
 import binascii
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.numbers import e164, line
+from dialkit.sandbox.operations.numbers import e164, line
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
-    from dialkit.sandbox.call import Call
+    from dialkit.sandbox.http.call import Call
     from dialkit.sandbox.world import Record, World
 
 MOST_MEDIA = 500 * 1024  # bytes before encoding, as documented
@@ -43,7 +43,7 @@ def send(world: World, call: Call) -> Record:
         "contact_id": _contact_id(world, recipients),
     }
     for place, number in enumerate(recipients or [None]):
-        world.texts.add(
+        world.texts.put(
             {
                 **answer,
                 "id": world.new_id() if place else answer["id"],
@@ -60,7 +60,7 @@ def send(world: World, call: Call) -> Record:
 def inbox(world: World, number: str) -> list[Record]:
     """The texts that arrived at a number, the newest last."""
     shown = ("id", "created_date", "from_number", "to_number", "text", "media")
-    arrived = (text for text in world.texts if text["to_number"] == number)
+    arrived = world.texts.where("to", number)
     return [{name: text[name] for name in shown if text[name] is not None} for text in arrived]
 
 
@@ -68,7 +68,7 @@ def _sender(world: World, call: Call) -> Record:
     """The number that sends: `from_number` before a group before `user_id` before the key's own user."""
     body = call.body
     if "from_number" in body:
-        record = world.numbers.rows.get(e164(body["from_number"], infer=True) or "")
+        record = world.numbers.find(e164(body["from_number"], infer=True) or "")
         if record is None or record.get("target_id") is None:
             raise Refusal(400, f"from_number: {body['from_number'][:40]!r} is not a number that can send.")
         return record
@@ -108,7 +108,8 @@ def _check_media(media: str) -> None:
 
 
 def _contact_id(world: World, recipients: list[str]) -> str | None:
-    for contact in world.contacts if len(recipients) == 1 else ():
-        if recipients[0] in contact.get("phones", ()):
-            return str(contact["id"])
-    return None
+    found = world.contacts.where("phone", recipients[0]) if len(recipients) == 1 else []
+    return str(found[0]["id"]) if found else None
+
+
+HANDLERS = {"sms.send": send}

@@ -1,0 +1,1 @@
+"""What only a sandbox has, under ``/__sandbox__/``: looking into it, and making things happen."""

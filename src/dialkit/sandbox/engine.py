@@ -1,0 +1,159 @@
+"""What runs the world: requests and jobs one after the other, each whole, each at one moment."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from dialkit.catalog import Catalog
+from dialkit.sandbox.access.limits import Limits
+from dialkit.sandbox.events.courier import Courier
+from dialkit.sandbox.operations import collect
+from dialkit.sandbox.wire import Refusal
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterator
+
+    from dialkit.sandbox.world import Record, World
+    from dialkit.sandbox.world.world import Held
+
+START = "start"  # the snapshot that a reset goes back to
+
+
+class Engine:
+    """A world, what happens in it, and copies of it.
+
+    Requests and jobs run in one thread, and none sees half of another. A job runs at the moment it was due,
+    whatever the clock shows by then. `state` keeps what changes, if there is one.
+    """
+
+    def __init__(self, world: World, *, limits: bool = True, tier: int = 0) -> None:
+        self.world, self.catalog = world, Catalog()
+        self.handlers, self._jobs = collect()
+        self.limits = Limits(world, on=limits, tier=tier)
+        self.courier = Courier(self)
+        self.snapshots: dict[str, Held] = {}
+        self.loop: asyncio.AbstractEventLoop | None = None  # once it serves
+        self.state: Any = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """One request or control action: what was due is done before, time stands still in it, all is kept."""
+        self.run_due()
+        self.world.pinned = self.world.clock_time()
+        try:
+            yield
+        finally:
+            self.world.pinned = None
+            self.commit()
+
+    def run_due(self) -> None:
+        """Do what is due by now, in the order of when it was due."""
+        until = self.world.clock_time()
+        while (due := self.world.next_due()) is not None and due <= until:
+            self._run_job()
+
+    def _run_job(self) -> None:
+        job = self.world.take_due()
+        self.world.pinned = job["due"]
+        try:
+            self._jobs[job["what"]](self.world, **job["given"])
+        except Refusal:
+            pass  # what it was about is gone
+        finally:
+            self.world.pinned = None
+            self.commit()
+
+    def commit(self) -> None:
+        """Keep what changed, send off what is to be delivered, and wake up when the next job is due."""
+        changed = self.world.watch.take()
+        if self.state is not None and changed:
+            self.state.save(changed)
+        if self.loop is not None:
+            self.courier.flush()
+            self.arm()
+
+    def arm(self) -> None:
+        """Wake up when the next job is due; not while the clock stands still."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        due = self.world.next_due()
+        if self.loop is not None and due is not None and not self.world.frozen:
+            self._timer = self.loop.call_later(max(0.0, due - self.world.clock_time()), self.run_due)
+
+    async def advance(self, moment: float) -> None:
+        """Set the clock to a later moment; all that is due until then happens, in order, deliveries too.
+
+        Raises `Refusal` 400 for a moment that has passed.
+        """
+        world = self.world
+        if moment < world.clock_time():
+            raise Refusal(400, f"The clock shows {world.stamp()} and is not set back.")
+        frozen = world.frozen
+        self.run_due()
+        await self.courier.idle()
+        world.set_clock(frozen=True)
+        try:
+            while (due := world.next_due()) is not None and due <= moment:
+                world.set_clock(max(due, world.clock_time()))
+                self._run_job()
+                await self.courier.idle()
+            world.set_clock(max(moment, world.clock_time()))
+        finally:
+            if not frozen:
+                world.set_clock(frozen=False)
+            self.commit()
+
+    # -- copies
+
+    def snapshot(self, name: str) -> None:
+        """Keep the world as it is under a name; an older one of that name goes."""
+        self.snapshots[name] = self.world.hold()
+
+    def restore(self, name: str) -> None:
+        """Be again as at a snapshot. Raises `Refusal` 404 for an unknown one."""
+        if name not in self.snapshots:
+            known = ", ".join(self.snapshots) or "none"
+            raise Refusal(404, f"No snapshot is named {name[:80]!r}; there are: {known}.")
+        self.courier.forget()
+        self.world.restore(self.snapshots[name])
+        self.limits.clear()
+        if self.state is not None:
+            self.state.replace(self.world)
+        self.world.watch.take()
+        self.commit()
+
+    def diff(self, before: str, after: str) -> dict[str, dict[str, Any]]:
+        """What differs between two snapshots, or a snapshot and ``now``, by table and key.
+
+        Each entry has ``before`` and ``after``; a record that is not there is null.
+        """
+        held = [self.world.hold() if name == "now" else self._held(name) for name in (before, after)]
+        found: dict[str, dict[str, Any]] = {}
+        for table in self.world.tables:
+            old, new = (side[table][0] for side in held)
+            keys = [*old, *(key for key in new if key not in old)]
+            differing = {
+                key: {"before": _only(old.get(key), new.get(key)), "after": _only(new.get(key), old.get(key))}
+                for key in keys
+                if old.get(key) is not new.get(key) and old.get(key) != new.get(key)
+            }
+            if differing:
+                found[table] = differing
+        return found
+
+    def _held(self, name: str) -> Held:
+        if name not in self.snapshots:
+            known = ", ".join([*self.snapshots, "now"])
+            raise Refusal(404, f"No snapshot is named {name[:80]!r}; there are: {known}.")
+        return self.snapshots[name]
+
+
+def _only(record: Record | None, other: Record | None) -> Record | None:
+    """The fields of a record that differ from another's; all of them where there is no other."""
+    if record is None or other is None:
+        return record
+    return {name: value for name, value in record.items() if name not in other or other[name] != value}

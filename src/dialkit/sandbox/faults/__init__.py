@@ -1,0 +1,1 @@
+"""Failing on purpose: rules, what they match, and what they do."""

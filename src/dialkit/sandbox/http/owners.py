@@ -1,0 +1,52 @@
+"""Whose the ids in a path are: an unknown one is a 404 whatever the operation, and ``me`` is the key's user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialkit.catalog import Operation
+    from dialkit.sandbox.world import Record, World
+
+# Which segment stands before the id of what.
+OWNERS = {
+    "accesscontrolpolicies": "policies",
+    "agent-groups": "agent_groups",
+    "call": "calls",
+    "callcenters": "call_centers",
+    "callrouters": "call_routers",
+    "channels": "channels",
+    "coachingteams": "coaching_teams",
+    "company": "companies",
+    "contacts": "contacts",
+    "departments": "departments",
+    "dispositions": "dispositions",
+    "numbers": "numbers",
+    "offices": "offices",
+    "operators": "users",
+    "rooms": "rooms",
+    "schedulereports": "schedule_reports",
+    "transcripts": "calls",
+    "userdevices": "devices",
+    "users": "users",
+    "webhooks": "webhooks",
+    "websockets": "websockets",
+}
+
+
+def resolve_owners(world: World, operation: Operation, values: dict[str, str], key: Record) -> dict[str, str]:
+    """Path values with ``me`` replaced. Raises `Refusal` 404 for an id of nothing kept here."""
+    segments = operation.path.split("/") if values else []
+    for name, value in values.items():
+        owner = OWNERS.get(segments[segments.index("{" + name + "}") - 1])
+        if owner == "users" and value == "me":
+            value = str(key["user_id"])
+            values = {**values, name: value}
+        if owner and _could_be(owner, value):
+            world.table(owner).get(value)
+    return values
+
+
+def _could_be(owner: str, value: str) -> bool:
+    """Whether a value is of the form such ids have; one that is not is the check's to refuse, by name."""
+    return owner in ("contacts", "numbers", "devices") or value.isdecimal()

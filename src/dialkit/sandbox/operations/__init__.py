@@ -1,0 +1,40 @@
+"""What each operation does, one module for each noun.
+
+A module has a table ``HANDLERS`` from operation ids to functions of the world and the call, and may have one,
+``JOBS``, from the names of jobs to functions of the world and what the job was given.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dialkit.sandbox.http.call import Call
+    from dialkit.sandbox.world import World
+
+    Handler = Callable[[World, Call], Any]
+    Job = Callable[..., None]
+
+MODULES = (
+    "companies",
+    "contacts",
+    "numbers",
+    "offices",
+    "texts",
+    "users",
+    "webhooks",
+)
+
+
+def collect() -> tuple[dict[str, Handler], dict[str, Job]]:
+    """All handlers by operation id, and all jobs by name."""
+    handlers: dict[str, Handler] = {}
+    jobs: dict[str, Job] = {}
+    for name in MODULES:
+        module = import_module(f"{__name__}.{name}")
+        handlers.update(module.HANDLERS)
+        jobs.update(getattr(module, "JOBS", {}))
+    return handlers, jobs
