@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog import Catalog
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 START = "start"  # the snapshot that a reset goes back to
 
 
+@cache
+def _catalog() -> Catalog:
+    """One for all: reading it takes longer than making a world."""
+    return Catalog()
+
+
 class Engine:
     """A world, what happens in it, and copies of it.
 
@@ -29,7 +36,7 @@ class Engine:
     """
 
     def __init__(self, world: World, *, limits: bool = True, tier: int = 0) -> None:
-        self.world, self.catalog = world, Catalog()
+        self.world, self.catalog = world, _catalog()
         self.handlers, self._jobs = collect()
         self.limits = Limits(world, on=limits, tier=tier)
         self.courier = Courier(self)

@@ -64,7 +64,9 @@ class Resource(NamedTuple):
             return (
                 (not self.within or not call.path or record.get(self.within) == _key(call))
                 and all(
-                    keep(record, call.query[name]) for name, keep in self.filters.items() if name in call.query
+                    keep(record, call.query[name])
+                    for name, keep in self.filters.items()
+                    if name in call.query
                 )
                 and self.wanted(world, call, record)
             )

@@ -19,8 +19,12 @@ class Switch(NamedTuple):
 SWITCHES: dict[str, Switch] = {
     "limit-status": Switch(("429", "403"), "the status of a request above a limit; an older client saw 403"),
     "retry-after": Switch(("off", "on"), "whether a request above a limit is told when to come again"),
-    "integers": Switch(("strings", "numbers"), "how answers spell 64-bit integers; one integrator saw numbers"),
-    "last-page": Switch(("items", "empty"), "whether a list ends without a cursor, or with one and then `{}`"),
+    "integers": Switch(
+        ("strings", "numbers"), "how answers spell 64-bit integers; one integrator saw numbers"
+    ),
+    "last-page": Switch(
+        ("items", "empty"), "whether a list ends without a cursor, or with one and then `{}`"
+    ),
     "call-list-limits": Switch(
         ("on", "off"), "whether the list of calls refuses a limit above 50 and a window of 30 days or more"
     ),

@@ -57,5 +57,7 @@ class Limits:
     def _refusal(self, wait: int, limit: dict[str, Any]) -> Refusal:
         headers = {"retry-after": str(wait)} if self.world.switch("retry-after") == "on" else {}
         status = int(self.world.switch("limit-status"))
-        text = f"rate_limit_exceeded: {limit['count']} requests in {limit['window']} s for a {limit['scope']}."
+        text = (
+            f"rate_limit_exceeded: {limit['count']} requests in {limit['window']} s for a {limit['scope']}."
+        )
         return Refusal(status, text, headers)

@@ -7,8 +7,8 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
-from dialkit.sandbox.operations import texts
 from dialkit.sandbox.engine import START
+from dialkit.sandbox.operations import texts
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dialkit.sandbox.engine import Engine
@@ -19,6 +19,11 @@ class Courier:
 
     async def idle(self) -> None:
         """Return when nothing is under way."""
+
+    async def serve_websocket(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one websocket, from its opening to its end."""
+        del scope, receive
+        await send({"type": "websocket.close", "code": 1000})
 
     def forget(self) -> None:
         """Drop what is under way: the world is about to become another."""

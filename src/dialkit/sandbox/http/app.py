@@ -10,6 +10,8 @@ from dialkit.sandbox import answers
 from dialkit.sandbox.access.keys import check_rights, key_of
 from dialkit.sandbox.control.routes import PREFIX, Control, Request
 from dialkit.sandbox.http import call
+from dialkit.sandbox.http.files import PREFIX as FILES
+from dialkit.sandbox.http.files import File, read_file
 from dialkit.sandbox.http.owners import resolve_owners
 from dialkit.sandbox.http.route import Router
 from dialkit.sandbox.wire import Refusal, encode, fault
@@ -39,7 +41,10 @@ class App:
         self._operations: dict[str, Operation] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Serve one HTTP request."""
+        """Serve one HTTP request, or one websocket."""
+        if scope["type"] == "websocket":
+            await self.engine.courier.serve_websocket(scope, receive, send)
+            return
         try:
             body = await _read(receive)
         except ConnectionError:
@@ -47,9 +52,12 @@ class App:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
         more: dict[str, str] = {}
+        if path.startswith(FILES) and scope["method"] == "GET":
+            await _send_file(self, path, send)
+            return
         try:
             with self.engine.moment():
-                status, answer = self.answer(scope["method"], path, query, headers, body)
+                status, answer, more = self.answer(scope["method"], path, query, headers, body)
         except Refusal as no:
             status, answer, more = no.status, fault(no.status, no.message), no.headers
         except Exception:
@@ -68,8 +76,8 @@ class App:
 
     def answer(
         self, method: str, path: str, query: str, headers: dict[str, str], body: bytes | None
-    ) -> tuple[int, Any]:
-        """Status and JSON value of the answer, None for an empty one. Raises `Refusal`.
+    ) -> tuple[int, Any, dict[str, str]]:
+        """Status, JSON value of the answer (None for an empty one), headers. Raises `Refusal`.
 
         `path` and `query` are as received; `body` is None where it was too large.
         """
@@ -79,7 +87,7 @@ class App:
             raise Refusal(400, f"The query has more than {MOST_QUERY} fields.") from None
         given = dict(pairs)
         if path.startswith(PREFIX):
-            return 200, self.control.answer(method, path)
+            return 200, self.control.answer(method, path), {}
         self.control.record(Request(method, path, pairs, headers, body or b""))
         if body is None:
             raise Refusal(413, f"The request is larger than {MOST_BODY} bytes.")
@@ -92,19 +100,33 @@ class App:
         values = resolve_owners(self.world, operation, values, key)
         form = not operation.needs_key and headers.get("content-type", "").startswith(FORM)
         sent = dict(parse_qsl(body.decode("latin-1"))) if form else _decode(body)
-        asked = call.read(operation, key, values, given, sent, self.world.now)
+        asked = call.read(operation, key, values, given, sent, self.world.now, headers)
         self.engine.limits.check(operation, asked)
         self.world.watch.clear()
         result = self.engine.handlers.get(operation.id, answers.compose)(self.world, asked)
+        given_back = result if isinstance(result, call.Answer) else call.Answer(result)
         told = operation.answer
         numbers = self.world.switch("integers") == "numbers"
-        value = encode(result, told["schema"], operation.schemas, numbers) if "schema" in told else None
-        return int(told["status"]), value
+        value = (
+            encode(given_back.value, told["schema"], operation.schemas, numbers) if "schema" in told else None
+        )
+        return given_back.status or int(told["status"]), value, dict(given_back.headers)
 
     def _operation(self, operation_id: str) -> Operation:
         if operation_id not in self._operations:
             self._operations[operation_id] = self.engine.catalog.operation(operation_id)
         return self._operations[operation_id]
+
+
+async def _send_file(app: App, path: str, send: Send) -> None:
+    try:
+        with app.engine.moment():
+            status, file = 200, read_file(app.world, path)
+    except Refusal as no:
+        status, file = no.status, File(json.dumps(fault(no.status, no.message)).encode(), "application/json")
+    pairs = [(b"content-type", file.content_type.encode()), (b"content-length", b"%d" % len(file.content))]
+    await send({"type": "http.response.start", "status": status, "headers": pairs})
+    await send({"type": "http.response.body", "body": file.content})
 
 
 async def _read(receive: Receive) -> bytes | None:

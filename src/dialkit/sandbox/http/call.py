@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 BOOLEANS = {"true": True, "false": False}
 
 
+class Answer(NamedTuple):
+    """An answer with a status and headers of its own; a handler gives it where a plain value will not do."""
+
+    value: Any
+    status: int | None = None
+    headers: dict[str, str] = {}  # noqa: RUF012 - never changed
+
+
 class Call(NamedTuple):
     """An operation, the key that asks, and what it was given, by place.
 
-    `key` is a record of the table `keys`: ``user_id``, ``admin``, ``scopes`` among its fields.
+    `key` is a record of the table `keys`: ``user_id``, ``admin``, ``scopes`` among its fields. `headers` are the
+    request's, by names in lower case. `extra` are fields of the body that the operation does not know.
     """
 
     operation: Operation
@@ -31,6 +40,8 @@ class Call(NamedTuple):
     path: Values
     query: Values
     body: Values
+    headers: dict[str, str] = {}  # noqa: RUF012 - never changed
+    extra: Values = {}  # noqa: RUF012 - never changed
 
     @property
     def user_id(self) -> int:
@@ -42,7 +53,15 @@ class Call(NamedTuple):
         return bool(self.key.get("admin_scopes") or scope in self.key["scopes"])
 
 
-def read(operation: Operation, key: Record, path: Values, query: Values, body: Any, now: float) -> Call:
+def read(
+    operation: Operation,
+    key: Record,
+    path: Values,
+    query: Values,
+    body: Any,
+    now: float,
+    headers: dict[str, str] | None = None,
+) -> Call:
     """Check and type what was sent. `body` is decoded JSON, None where none was sent.
 
     Path and query hold text. A null in the body counts as not given. Fields the operation does not know are
@@ -50,6 +69,7 @@ def read(operation: Operation, key: Record, path: Values, query: Values, body: A
     """
     sent = {"path": path, "query": query}
     known: dict[str, Values] = {"path": {}, "query": {}, "body": {}}
+    extra: Values = {}
     if "limit" in query:  # undocumented on most lists, and honoured
         known["query"]["limit"] = query["limit"]
     for field in operation.fields:
@@ -69,8 +89,9 @@ def read(operation: Operation, key: Record, path: Values, query: Values, body: A
         _check(body, operation.body["schema"], operation, "")
         names = {field.name for field in operation.fields if field.place == "body"}
         known["body"] = {name: value for name, value in body.items() if name in names}
+        extra = {name: value for name, value in body.items() if name not in names}
     _check_rules(operation, {**known["path"], **known["query"], **known["body"]}, now)
-    return Call(operation, key, **known)
+    return Call(operation, key, **known, headers=headers or {}, extra=extra)
 
 
 def _typed(text: str, schema: Schema) -> Any:

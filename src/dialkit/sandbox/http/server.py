@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from dialkit.sandbox.access.keys import token_of
 
 if TYPE_CHECKING:
     import socket
     import threading
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
     from types import TracebackType
 
     import uvicorn
 
     from dialkit.sandbox.engine import Engine
     from dialkit.sandbox.world import World
+
+    T = TypeVar("T")
 
 HOST = "127.0.0.1"  # nobody outside this machine can reach it
 GRACE = 1  # seconds a request under way may take when the server stops
@@ -89,6 +91,26 @@ class Sandbox:
         if not self._server.started:
             raise RuntimeError("the sandbox did not start; its thread's traceback says why")
         return self
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do something in the sandbox's own thread, where nothing else happens meanwhile; what it gives."""
+        import asyncio
+
+        if self.engine.loop is None:
+            raise RuntimeError("the sandbox is not running: use start() or with")
+        return asyncio.run_coroutine_threadsafe(work, self.engine.loop).result()
+
+    def reset(self) -> None:
+        """Make the world as it was at the start, and forget what was asked."""
+
+        async def work() -> None:
+            self._app.control.reset()
+
+        self.run(work())
+
+    def advance(self, seconds: float) -> None:
+        """Set the clock on; all that is due until then happens, in order."""
+        self.run(self.engine.advance(self.world.clock_time() + seconds))
 
     def stop(self) -> None:
         """End, and close all connections. Once is enough; again does no harm."""

@@ -130,7 +130,9 @@ def unassign(world: World, call: Call) -> Record:
 def release(world: World, call: Call) -> Record:
     """Take a number from whoever has it, and with `release` from the company."""
     record = take(world, world.numbers.get(call.path["number"]))
-    return {**world.numbers.remove(record["number"]), "deleted": True} if call.query.get("release") else record
+    return (
+        {**world.numbers.remove(record["number"]), "deleted": True} if call.query.get("release") else record
+    )
 
 
 def swap(world: World, call: Call) -> Record:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dialkit.sandbox.world import World
 
 # In this order: later ones speak of what earlier ones made.
-PARTS = ("company",)
+PARTS = ("company", "groups", "contacts", "events", "messages", "calls", "reports")
 
 
 class Maker:

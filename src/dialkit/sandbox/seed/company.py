@@ -62,7 +62,9 @@ def fill(world: World, maker: Maker) -> None:
     for office in (maker.example("offices.get"), maker.example("offices.create")["office"]):
         world.offices.put({**office, "phone_numbers": []})
     names = maker.random.sample(GIVEN, AGENTS)
-    agents = [(world.new_id(), name, maker.random.choice(FAMILY), name.lower(), "agents", False) for name in names]
+    agents = [
+        (world.new_id(), name, maker.random.choice(FAMILY), name.lower(), "agents", False) for name in names
+    ]
     for person in PEOPLE + agents:
         world.users.put(settle_user(world, _user(*person), None))
     lines = [(f"+1503555017{i}", PORTLAND, ("user", agent[0])) for i, agent in enumerate(agents)]
@@ -70,7 +72,10 @@ def fill(world: World, maker: Maker) -> None:
         record = add_number(world, number, office_id)
         if target:
             give(world, record, *target, primary=False)
-    for contact in ({**maker.example("contacts.get")}, *(_contact(world, maker, i) for i in range(CUSTOMERS))):
+    for contact in (
+        {**maker.example("contacts.get")},
+        *(_contact(world, maker, i) for i in range(CUSTOMERS)),
+    ):
         world.contacts.put(settle_contact(world, contact, None))
     world.webhooks.put(settle_webhook(world, {**maker.example("webhooks.get")}, None))
 

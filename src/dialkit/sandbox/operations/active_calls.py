@@ -1,0 +1,10 @@
+"""What a user does with the call under way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialkit.sandbox.operations import Handler
+
+HANDLERS: dict[str, Handler] = {}

@@ -1,0 +1,10 @@
+"""Conference rooms, and the meetings that took place in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialkit.sandbox.operations import Handler
+
+HANDLERS: dict[str, Handler] = {}

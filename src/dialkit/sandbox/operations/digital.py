@@ -1,0 +1,10 @@
+"""Digital sessions: conversations of contact centers in chat and text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialkit.sandbox.operations import Handler
+
+HANDLERS: dict[str, Handler] = {}

@@ -1,0 +1,10 @@
+"""Where an ambulance is sent: emergency addresses of users and offices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialkit.sandbox.operations import Handler
+
+HANDLERS: dict[str, Handler] = {}
