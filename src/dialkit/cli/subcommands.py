@@ -39,8 +39,8 @@ ASKING = ("--account", "--base-url", "--company-id", "--timeout", "--no-wait", "
 
 # Characters of a word that an error repeats: no name is longer, and keys are.
 REPEATED = 32
-# Longer usages push their help to a line of its own.
-COLUMN = 40
+# Longer usages push their help to a line of its own, and are broken where they are longer than a line.
+COLUMN, LINE = 40, 100
 
 
 class Sub(NamedTuple):
@@ -158,7 +158,17 @@ def _rows(rows: Iterable[tuple[str, str]]) -> list[str]:
     lines = []
     for left, right in rows:
         if len(left) > width:
-            lines.append(f"  {left}")
+            lines += _wrapped(left)
             left = ""
         lines.append(f"  {left:{width}}  {right}")
+    return lines
+
+
+def _wrapped(usage: str) -> list[str]:
+    """A usage in lines of no more than `LINE` characters, each flag with its value on one line."""
+    lines = [" "]
+    for part in usage.replace(" [", "\n[").replace(" -- ", "\n-- ").split("\n"):
+        if len(lines[-1]) + len(part) >= LINE:
+            lines.append("     ")
+        lines[-1] += " " + part
     return lines

@@ -7,19 +7,25 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog import Catalog
+from dialkit.catalog.example import answer_example, request_example
 from dialkit.sandbox.access.limits import Limits
 from dialkit.sandbox.events.courier import Courier
+from dialkit.sandbox.faults.store import Faults
+from dialkit.sandbox.http.call import Answer, read
+from dialkit.sandbox.http.owners import resolve_owners
 from dialkit.sandbox.operations import collect
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dialkit.sandbox.world import Record, World
+    from dialkit.sandbox.world.state import State
     from dialkit.sandbox.world.world import Held
 
 START = "start"  # the snapshot that a reset goes back to
+NOW = "now"  # the world as it is, where snapshots are compared
 
 
 @cache
@@ -39,15 +45,17 @@ class Engine:
         self.world, self.catalog = world, _catalog()
         self.handlers, self._jobs = collect()
         self.limits = Limits(world, on=limits, tier=tier)
+        self.faults = Faults(world)
         self.courier = Courier(self)
         self.snapshots: dict[str, Held] = {}
         self.loop: asyncio.AbstractEventLoop | None = None  # once it serves
-        self.state: Any = None
+        self.state: State | None = None
+        self.listeners: list[Callable[[dict[tuple[str, str], Record | None]], None]] = []  # of each commit
         self._timer: asyncio.TimerHandle | None = None
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """One request or control action: what was due is done before, time stands still in it, all is kept."""
+        """One request or control action: what was due is done first, time stands still, all is kept."""
         self.run_due()
         self.world.pinned = self.world.clock_time()
         try:
@@ -55,6 +63,34 @@ class Engine:
         finally:
             self.world.pinned = None
             self.commit()
+
+    def perform(self, operation_id: str, values: dict[str, Any], key: Record) -> Any:
+        """Carry out an operation without HTTP: its checks and its rules, not its limits.
+
+        `values` by name, path, query and body together. Raises `Refusal`.
+        """
+        operation = self.catalog.operation(operation_id)
+        places = {field.name: field.place for field in operation.fields}
+        given: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "body": {}}
+        for name, value in values.items():
+            place = places.get(name, "body")
+            given[place][name] = value if place == "body" else _as_text(value)
+        path = resolve_owners(self.world, operation, given["path"], key)
+        asked = read(operation, key, path, given["query"], given["body"] or None, self.world.now)
+        answer = self.handlers[operation_id](self.world, asked)
+        return answer.value if isinstance(answer, Answer) else answer
+
+    def fields(self, operation_id: str) -> dict[str, bool]:
+        """What an operation takes, and whether it must have it."""
+        return {field.name: field.required for field in self.catalog.operation(operation_id).fields}
+
+    def example(self, operation_id: str) -> Any:
+        """The document's example of an answer."""
+        return answer_example(self.catalog.operation(operation_id))
+
+    def asked(self, operation_id: str) -> dict[str, Any]:
+        """The document's example of a request, values by name."""
+        return request_example(self.catalog.operation(operation_id))
 
     def run_due(self) -> None:
         """Do what is due by now, in the order of when it was due."""
@@ -75,12 +111,23 @@ class Engine:
 
     def commit(self) -> None:
         """Keep what changed, send off what is to be delivered, and wake up when the next job is due."""
-        changed = self.world.watch.take()
-        if self.state is not None and changed:
-            self.state.save(changed)
+        changed = self._save()
+        for tell in self.listeners:
+            tell(changed)
         if self.loop is not None:
             self.courier.flush()
             self.arm()
+
+    def _save(self) -> dict[tuple[str, str], Record | None]:
+        watch = self.world.watch
+        changed = watch.take()
+        if self.state is not None and changed:
+            try:
+                self.state.save(self.world, changed)
+            except Exception:
+                watch.changed = {**changed, **watch.changed}  # the next commit tries again
+                raise
+        return changed
 
     def arm(self) -> None:
         """Wake up when the next job is due; not while the clock stands still."""
@@ -117,8 +164,13 @@ class Engine:
     # -- copies
 
     def snapshot(self, name: str) -> None:
-        """Keep the world as it is under a name; an older one of that name goes."""
+        """Keep the world as it is under a name; an older one of that name goes. Raises `Refusal` 400."""
+        if not name or name == NOW:
+            raise Refusal(400, f"name: {name!r} is no name for a snapshot.")
+        self.commit()
         self.snapshots[name] = self.world.hold()
+        if self.state is not None:
+            self.state.keep(name)
 
     def restore(self, name: str) -> None:
         """Be again as at a snapshot. Raises `Refusal` 404 for an unknown one."""
@@ -128,17 +180,24 @@ class Engine:
         self.courier.forget()
         self.world.restore(self.snapshots[name])
         self.limits.clear()
-        if self.state is not None:
-            self.state.replace(self.world)
         self.world.watch.take()
+        if self.state is not None:
+            self.state.restore(name)
         self.commit()
+
+    def drop(self, name: str) -> None:
+        """Let a snapshot go. Raises `Refusal` 404 for an unknown one."""
+        self._held(name)
+        del self.snapshots[name]
+        if self.state is not None:
+            self.state.drop(name)
 
     def diff(self, before: str, after: str) -> dict[str, dict[str, Any]]:
         """What differs between two snapshots, or a snapshot and ``now``, by table and key.
 
         Each entry has ``before`` and ``after``; a record that is not there is null.
         """
-        held = [self.world.hold() if name == "now" else self._held(name) for name in (before, after)]
+        held = [self.world.hold() if name == NOW else self._held(name) for name in (before, after)]
         found: dict[str, dict[str, Any]] = {}
         for table in self.world.tables:
             old, new = (side[table][0] for side in held)
@@ -154,9 +213,13 @@ class Engine:
 
     def _held(self, name: str) -> Held:
         if name not in self.snapshots:
-            known = ", ".join([*self.snapshots, "now"])
+            known = ", ".join([*self.snapshots, NOW])
             raise Refusal(404, f"No snapshot is named {name[:80]!r}; there are: {known}.")
         return self.snapshots[name]
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _only(record: Record | None, other: Record | None) -> Record | None:

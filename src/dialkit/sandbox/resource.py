@@ -1,4 +1,4 @@
-"""What is listed, read, made, changed and deleted alike: one mechanism, used by tables of what it works on."""
+"""What is listed, read, made, changed and deleted alike: one mechanism, and what it works on in tables."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Handler = Callable[[World, Call], Any]
 
+TABLE_APART = 1 << 40  # places of one table are below this in a list of several
 PAGE = 100  # records of a page at the most; also what a page has when nothing is said
 
 
@@ -32,12 +33,13 @@ def contains(name: str) -> Callable[[Record, Any], bool]:
 class Resource(NamedTuple):
     """One kind of thing: its table in the world, and its operations by what they do.
 
-    `fresh` is what a new record has where nothing else is said; `refs` names fields that must be ids in other
-    tables. `settle` completes a record that was made or changed: it gets the world, the record it is to become
-    and the one it was (None for a new one), and gives the record to keep, or refuses. `enter` does what follows
-    from a new one, `leave` refuses that one goes, or undoes what hangs on it. `show` is what answers show.
-    `filters` are by query parameter: whether a record is wanted for a value. `within`: the field that holds the
-    id in the path of a list such as ``/offices/{office_id}/departments``. `newest`: the last made comes first.
+    `fresh` is what a new record has where nothing else is said; `refs` names fields that must be ids in
+    other tables. `settle` completes a record that was made or changed: it gets the world, the record as it
+    is to be and as it was (None for a new one), and gives the record to keep, or refuses. `enter` does what
+    follows from a new one, `leave` refuses that one goes, or undoes what hangs on it. `show` is what answers
+    show. `filters` are by query parameter: whether a record is wanted for a value. `within`: the field that
+    holds the id in the path of a list such as ``/offices/{office_id}/departments``. `newest`: the last made
+    comes first.
     """
 
     table: str
@@ -129,6 +131,28 @@ def page(
     return cut(world, call, table, ((at, record) for at, record in rows if wanted(record)), place, show)
 
 
+def page_over(
+    world: World,
+    call: Call,
+    tables: Iterable[str],
+    wanted: Callable[[Record], bool],
+    show: Callable[[World, Record], Any],
+) -> Values:
+    """One page of several tables, one after the other."""
+    names = list(tables)
+    name = " and ".join(names)
+    place = _place(call, name) or 0
+
+    def rows() -> Iterator[tuple[int, Record]]:
+        for number, table in enumerate(names):
+            start = number * TABLE_APART
+            for at, record in world.table(table).after(max(0, place - start)):
+                if wanted(record):
+                    yield start + at, record
+
+    return cut(world, call, name, rows(), place, show)
+
+
 def page_of(
     world: World,
     call: Call,
@@ -149,7 +173,10 @@ def cut(
     place: int | None,
     show: Callable[[World, Any], Any],
 ) -> Values:
-    """The first rows as a page, with a cursor where there are more. A row is the place to go on from, and what."""
+    """The first rows as a page, with a cursor where there are more.
+
+    A row is the place to go on from, and what is there.
+    """
     pages, size = call.operation.pages or {}, _size(world, call)
     items: list[Any] = []
     answer: Values = {}
@@ -193,9 +220,9 @@ def _key(call: Call) -> object:
 
 
 def _size(world: World, call: Call) -> int:
-    given = call.query.get("limit", call.body.get("limit", PAGE))
-    if not re.fullmatch("[1-9][0-9]{0,8}", str(given)):
-        raise Refusal(400, f"limit: {str(given)[:20]!r} is not a number of 1 or more.")
+    given = str(call.query.get("limit", call.body.get("limit", PAGE)))
+    if not re.fullmatch("[1-9][0-9]{0,8}", given):
+        raise Refusal(400, f"limit: {given[:20]!r} is not a number of 1 or more.")
     if int(given) > PAGE and world.switch("page-above-100") == "refused":
         raise Refusal(400, f"limit: must be at most {PAGE}; got {given}.")
     return min(int(given), PAGE)

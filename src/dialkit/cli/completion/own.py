@@ -65,6 +65,13 @@ def _settings(app: App) -> Iterable[Choice]:
     return [*known, *((name, "") for name, _ in app.config.items() if name not in SETTINGS)]
 
 
+def _switches(_app: App, _typed: list[str], _current: str) -> Iterable[Choice]:
+    from dialkit.sandbox.switches import SWITCHES
+
+    return [(f"{name}={choice}", row.about) for name, row in SWITCHES.items() for choice in row.choices]
+
+
+ONOFF = (("on", ""), ("off", ""))
 FOLLOWING: dict[str, Words] = {
     "alias set": _one(aliases),
     "alias unset": _one(aliases),
@@ -77,6 +84,9 @@ FOLLOWING: dict[str, Words] = {
     "config set": _one(_settings),
     "config unset": _one(_settings),
     "help": _topics,
+    "sandbox duty": lambda _app, typed, _current: ONOFF if len(typed) == 1 else (),
+    "sandbox fault": _of("add", "list", "remove", "clear"),
+    "sandbox switches": _switches,
     "schema": _operations,
     "spec diff": _one(lambda _app: FILES),
     "spec use": _one(lambda _app: FILES),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from dialkit.sandbox.access.apps import check_on
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
@@ -28,8 +29,13 @@ def add_key(
     admin: bool = False,
     scopes: list[str] | None = None,
     expires_at: float | None = None,
+    app_id: int | None = None,
+    grant: int | None = None,
 ) -> Record:
-    """A new key. `admin`: a company admin's; `scopes` None: all there are; `expires_at` in epoch seconds."""
+    """A new key. `admin`: a company admin's; `scopes` None: all there are; `expires_at` in epoch seconds.
+
+    `app_id` and `grant`: of an OAuth app's access token, whose it is and by which consent.
+    """
     return world.keys.put(
         {
             "token": token,
@@ -39,12 +45,17 @@ def add_key(
             "admin_scopes": scopes is None,
             "scopes": scopes or [],
             "expires_at": expires_at,
+            "app_id": app_id,
+            "grant": grant,
         }
     )
 
 
 def key_of(world: World, authorization: str, apikey: str) -> Record:
-    """The key that was sent, in the header or, as an older page allows, in the query. Raises `Refusal` 401."""
+    """The key that was sent, in the header or (an older page allows it) in the query.
+
+    Raises `Refusal` 401, or 403 for an access token of an app that is switched off.
+    """
     scheme, _, token = authorization.partition(" ")
     token = (token if scheme.lower() == "bearer" else apikey).strip()
     key = world.keys.find(token)
@@ -52,6 +63,8 @@ def key_of(world: World, authorization: str, apikey: str) -> Record:
         raise Refusal(401, "An API key of this sandbox is needed.", HEADERS)
     if key["expires_at"] is not None and key["expires_at"] <= world.now:
         raise Refusal(401, "The API key has expired.", HEADERS)
+    if key.get("app_id") is not None:
+        check_on(world, key["app_id"], key["user_id"])
     return key
 
 

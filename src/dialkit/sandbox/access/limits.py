@@ -1,30 +1,29 @@
-"""How often may be asked: the catalog's limits, and the company's 20 requests a second, on the world's clock."""
+"""How often may be asked: the catalog's limits, and a company's 20 a second, on the world's clock."""
 
 from __future__ import annotations
 
 from collections import deque
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dialkit.catalog import Operation
-    from dialkit.sandbox.http.call import Call
-    from dialkit.sandbox.world import World
+    from dialkit.sandbox.world import Record, World
 
 COMPANY = {"count": 20, "window": 1, "scope": "company"}
-# Whose requests count together, by the scope of a limit: fields of the request that name it.
-WHOSE: dict[str, tuple[str, ...]] = {
-    "company": (),
-    "user": ("user_id", "id"),
-    "ivr": ("target_id",),
-    "number": ("phone_number",),
-    "callcenter": ("call_center_id",),
-}
+MOST = 10_000  # users, numbers, … that are counted for; beyond it, those whose windows are over are dropped
 
 
 class Limits:
-    """Requests of the last windows. A refused one counts as well as one that is carried out."""
+    """Requests of the last windows, of every request that came with a good key.
+
+    One that a limit refuses does not count towards that limit, so whoever waits as long as is said gets
+    through. One that fails later, as it lacks a field, counts.
+    """
 
     def __init__(self, world: World, *, on: bool = True, tier: int = 0) -> None:
         self.world, self.on, self.tier = world, on, tier
@@ -34,25 +33,37 @@ class Limits:
         """Forget all requests."""
         self._asked.clear()
 
-    def check(self, operation: Operation, call: Call) -> None:
-        """Count a request. Raises `Refusal` 429 (or 403, as the switch says) where it is one too many."""
-        if not self.on:
+    def check(self, operation: Operation, key: Record, values: Mapping[str, Any]) -> None:
+        """Count a request, `values` being what it was given by name.
+
+        Raises `Refusal` 429 (or 403, as the switch says) where it is one too many.
+        """
+        if not self.on or not operation.limits:
             return
         self._count(("",), COMPANY)
-        values = {**call.path, **call.query, **call.body}
         for limit in operation.limits:
             if limit.get("tier") in (None, self.tier):
-                whose = next((values[name] for name in WHOSE[limit["scope"]] if name in values), None)
+                whose = str(values.get(limit.get("by", ""), ""))[:80]
+                whose = str(key["user_id"]) if whose == "me" else whose
                 self._count((operation.id, limit["scope"], limit["count"], whose), limit)
 
     def _count(self, name: tuple[Any, ...], limit: dict[str, Any]) -> None:
         now, window = self.world.now, limit["window"]
-        asked = self._asked.setdefault(name, deque())
+        asked = self._asked.get(name)
+        if asked is None:
+            if len(self._asked) >= MOST:
+                self._tidy(now)
+            asked = self._asked[name] = deque(maxlen=limit["count"])
         while asked and asked[0] <= now - window:
             asked.popleft()
         if len(asked) >= limit["count"]:
-            raise self._refusal(max(1, round(asked[0] + window - now + 0.5)), limit)
+            raise self._refusal(max(1, ceil(asked[0] + window - now)), limit)
         asked.append(now)
+
+    def _tidy(self, now: float) -> None:
+        """Drop the counts in which nothing happened for longer than any window."""
+        longest = 3600
+        self._asked = {name: asked for name, asked in self._asked.items() if asked[-1] > now - longest}
 
     def _refusal(self, wait: int, limit: dict[str, Any]) -> Refusal:
         headers = {"retry-after": str(wait)} if self.world.switch("retry-after") == "on" else {}

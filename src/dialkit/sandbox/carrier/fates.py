@@ -1,7 +1,7 @@
 """Numbers whose fate is known beforehand, so that a test needs no setup.
 
-All are in +1 564 555-01xx, which is kept free for fiction. Any other number takes texts after a moment and answers
-calls. `docs/sandbox.md` shows this table.
+All are in +1 564 555-01xx, which is kept free for fiction. Any other number takes texts after a moment and
+answers calls. `docs/sandbox.md` shows this table.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import NamedTuple
 class Fate(NamedTuple):
     """What becomes of a text to a number, or of a call.
 
-    `result` is the text's delivery result; `delay` the seconds until it is known; `reply` what is texted back, after
-    `reply_after` seconds. `call` is ``answered``, ``busy``, ``no_answer`` or ``voicemail``.
+    `result` is the text's delivery result; `delay` the seconds until it is known; `reply` what is texted
+    back, after `reply_after` seconds. `call` is ``answered``, ``busy``, ``no_answer`` or ``voicemail``.
     """
 
     about: str

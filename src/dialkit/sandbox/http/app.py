@@ -1,26 +1,33 @@
-"""The ASGI application: reads a request, finds the operation, checks the key, answers in JSON."""
+"""The ASGI application: reads a request, has it carried out, and answers, unless a fault has it otherwise."""
 
 from __future__ import annotations
 
 import json
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from dialkit.sandbox import answers
 from dialkit.sandbox.access.keys import check_rights, key_of
-from dialkit.sandbox.control.routes import PREFIX, Control, Request
+from dialkit.sandbox.control import PREFIX, Control, Request
+from dialkit.sandbox.faults import effects as fault_effects
+from dialkit.sandbox.faults.effects import Reply
+from dialkit.sandbox.faults.rules import Asked
+from dialkit.sandbox.faults.store import HEADER, of_header
 from dialkit.sandbox.http import call
 from dialkit.sandbox.http.files import PREFIX as FILES
-from dialkit.sandbox.http.files import File, read_file
+from dialkit.sandbox.http.files import read_file
 from dialkit.sandbox.http.owners import resolve_owners
 from dialkit.sandbox.http.route import Router
 from dialkit.sandbox.wire import Refusal, encode, fault
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    import asyncio
+    from collections.abc import Awaitable, Callable, Iterator
 
     from dialkit.catalog import Operation
     from dialkit.sandbox.engine import Engine
+    from dialkit.sandbox.world import Record
 
     Receive = Callable[[], Awaitable[dict[str, Any]]]
     Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -29,16 +36,19 @@ MOST_BODY = 1 << 20  # bytes; the service refuses requests above 1 MB
 MOST_QUERY = 1000  # fields
 FORM = "application/x-www-form-urlencoded"  # integrators send it to the OAuth operations, beside JSON
 NOBODY = {"token": "", "user_id": 0, "admin": False, "admin_scopes": False, "scopes": []}
+TRANSPORT = "dialkit.transport"  # the connection, among the extensions of an ASGI scope
 
 
 class App:
-    """One sandbox over HTTP."""
+    """One sandbox over HTTP. `refuse` takes seconds and has every connection refused for so long."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, control_token: str | None = None) -> None:
         self.engine, self.world = engine, engine.world
-        self.control = Control(engine)
+        self.control = Control(engine, control_token)
+        self.refuse: Callable[[float], None] = lambda _seconds: None  # the server's, once there is one
         self._router = Router(engine.catalog.ids.values())
         self._operations: dict[str, Operation] = {}
+        self._waiting: set[asyncio.Task[Any]] = set()  # requests that a fault lets wait
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one HTTP request, or one websocket."""
@@ -49,84 +59,183 @@ class App:
             body = await _read(receive)
         except ConnectionError:
             return  # half a request is none
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        path, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
-        more: dict[str, str] = {}
-        if path.startswith(FILES) and scope["method"] == "GET":
-            await _send_file(self, path, send)
+        path = scope["raw_path"].decode("latin-1")
+        if path.startswith(PREFIX):
+            await self.control.serve(scope, body, receive, send)
             return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        request = Request(scope["method"], path, _pairs(query), headers, body or b"")
+        began, at = perf_counter(), self.world.clock_time()
+        effects, reply = self.answer(request, body is None, query)
+        if not effects:
+            self._record(request, reply, began, at)
+            start = {"type": "http.response.start", "status": reply.status}
+            await send({**start, "headers": fault_effects.head(reply)})
+            await send({"type": "http.response.body", "body": reply.body})
+            return
+        ended = "reset" in effects or "refuse" in effects
+        shown = Reply(0, {}, b"", reply.operation_id) if ended else reply
+        self._record(request, shown, began - effects.get("latency", 0.0), at)
+        await self._fail(reply, effects, scope, receive, send)
+
+    def answer(self, request: Request, too_large: bool, query: str) -> tuple[Record, Reply]:
+        """What is to go wrong, and the answer; the request is carried out, unless what goes wrong forbids."""
+        effects: Record = {}
+        reply = Reply(0, {}, b"")
         try:
-            with self.engine.moment():
-                status, answer, more = self.answer(scope["method"], path, query, headers, body)
+            effects = self._effects(request)
+            if fault_effects.carries_out(effects):
+                if request.path.startswith(FILES) and request.method == "GET":
+                    return effects, self._file(request.path)
+                with self.engine.moment():
+                    reply = self._carry_out(request, too_large, query)
         except Refusal as no:
-            status, answer, more = no.status, fault(no.status, no.message), no.headers
+            reply = _json(no.status, fault(no.status, no.message), no.headers)
+            reply = reply._replace(operation_id=self._operation_id(request))
         except Exception:
             import logging
 
-            logging.getLogger(__name__).exception("%s %s", scope["method"], path)
-            status, answer = 500, fault(500, "The sandbox failed; its log has the traceback.")
-        sent = b"" if answer is None else json.dumps(answer, separators=(",", ":")).encode()
-        if status != 204:
-            more["content-length"] = str(len(sent))
-        if sent:
-            more["content-type"] = "application/json"
-        pairs = [(name.encode(), value.encode("latin-1", "replace")) for name, value in more.items()]
-        await send({"type": "http.response.start", "status": status, "headers": pairs})
-        await send({"type": "http.response.body", "body": sent})
+            logging.getLogger(__name__).exception("%s %s", request.method, request.path)
+            reply = _json(500, fault(500, "The sandbox failed; its log has the traceback."), {})
+        if effects:
+            reply = fault_effects.instead(effects) or reply
+            reply = fault_effects.changed(reply, effects, self._cursor(request))
+            reply = reply._replace(operation_id=self._operation_id(request))
+        return effects, reply
 
-    def answer(
-        self, method: str, path: str, query: str, headers: dict[str, str], body: bytes | None
-    ) -> tuple[int, Any, dict[str, str]]:
-        """Status, JSON value of the answer (None for an empty one), headers. Raises `Refusal`.
-
-        `path` and `query` are as received; `body` is None where it was too large.
-        """
+    def _effects(self, request: Request) -> Record:
+        """What faults do to a request: those of its own header, and of the rules that match it."""
+        own = of_header(request.headers[HEADER]) if HEADER in request.headers else {}
+        faults = self.engine.faults
+        if not len(faults):
+            return own
         try:
-            pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_QUERY)
-        except ValueError:
-            raise Refusal(400, f"The query has more than {MOST_QUERY} fields.") from None
-        given = dict(pairs)
-        if path.startswith(PREFIX):
-            return 200, self.control.answer(method, path), {}
-        self.control.record(Request(method, path, pairs, headers, body or b""))
-        if body is None:
+            key = str(self._key(request)["name"])
+        except Refusal:
+            key = ""
+        operation_id = self._operation_id(request)
+        asked = Asked(request.method, request.path, operation_id, key, lambda: _values(request))
+        return faults.choose(asked, own)
+
+    def _operation_id(self, request: Request) -> str:
+        """Which operation is asked for, empty for none."""
+        try:
+            return self._router.find(request.method, request.path)[0].id
+        except Refusal:
+            return ""
+
+    def _cursor(self, request: Request) -> tuple[str, str]:
+        """What the answer calls a page's cursor, and the one that was sent; empty where there is none."""
+        operation_id = self._operation_id(request)
+        pages = self._operation(operation_id).pages if operation_id else None
+        sent = dict(request.query).get("cursor", "")
+        if not sent:
+            try:
+                body = _decode(request.body)
+            except Refusal:
+                body = None
+            sent = str(body.get("cursor") or "") if isinstance(body, dict) else ""
+        return (pages or {}).get("cursor", ""), sent
+
+    def _key(self, request: Request) -> Record:
+        given = dict(request.query).get("apikey", "")
+        return key_of(self.world, request.headers.get("authorization", ""), given)
+
+    def _carry_out(self, request: Request, too_large: bool, query: str) -> Reply:
+        """The answer of the operation that is asked for. Raises `Refusal`."""
+        if query.count("&") >= MOST_QUERY:
+            raise Refusal(400, f"The query has more than {MOST_QUERY} fields.")
+        if too_large:
             raise Refusal(413, f"The request is larger than {MOST_BODY} bytes.")
-        row, values = self._router.find(method, path)
+        row, values = self._router.find(request.method, request.path)
         operation = self._operation(row.id)
-        key = NOBODY
+        form = not operation.needs_key and request.headers.get("content-type", "").startswith(FORM)
+        key = self._key(request) if operation.needs_key else NOBODY
+        sent = dict(parse_qsl(request.body.decode("latin-1"))) if form else _decode(request.body)
+        given = dict(request.query)
+        if self.engine.limits.on:
+            body = sent if isinstance(sent, dict) else {}
+            self.engine.limits.check(operation, key, {**body, **given, **values})
         if operation.needs_key:
-            key = key_of(self.world, headers.get("authorization", ""), given.get("apikey", ""))
             check_rights(key, operation)
         values = resolve_owners(self.world, operation, values, key)
-        form = not operation.needs_key and headers.get("content-type", "").startswith(FORM)
-        sent = dict(parse_qsl(body.decode("latin-1"))) if form else _decode(body)
-        asked = call.read(operation, key, values, given, sent, self.world.now, headers)
-        self.engine.limits.check(operation, asked)
+        asked = call.read(operation, key, values, given, sent, self.world.now, request.headers)
         self.world.watch.clear()
         result = self.engine.handlers.get(operation.id, answers.compose)(self.world, asked)
-        given_back = result if isinstance(result, call.Answer) else call.Answer(result)
-        told = operation.answer
+        answer = result if isinstance(result, call.Answer) else call.Answer(result)
+        status, more = answer.status or int(operation.answer["status"]), dict(answer.headers)
+        if "schema" not in operation.answer:
+            return Reply(status, more, b"", operation.id)
         numbers = self.world.switch("integers") == "numbers"
-        value = (
-            encode(given_back.value, told["schema"], operation.schemas, numbers) if "schema" in told else None
-        )
-        return given_back.status or int(told["status"]), value, dict(given_back.headers)
+        value = encode(answer.value, operation.answer["schema"], operation.schemas, numbers)
+        return _json(status, value, more)._replace(operation_id=operation.id)
+
+    def _file(self, path: str) -> Reply:
+        with self.engine.moment():
+            file = read_file(self.world, path)
+        return Reply(200, {"content-type": file.content_type}, file.content)
 
     def _operation(self, operation_id: str) -> Operation:
         if operation_id not in self._operations:
             self._operations[operation_id] = self.engine.catalog.operation(operation_id)
         return self._operations[operation_id]
 
+    def _record(self, request: Request, reply: Reply, began: float, at: float) -> None:
+        took = (perf_counter() - began) * 1000
+        told = (reply.status, reply.body, reply.operation_id, took, at)
+        self.control.record(Request(*request[:5], *told))
 
-async def _send_file(app: App, path: str, send: Send) -> None:
+    async def _fail(
+        self, reply: Reply, effects: Record, scope: dict[str, Any], receive: Receive, send: Send
+    ) -> None:
+        """Answer as the effects say, or do not."""
+        import asyncio
+
+        transport, task = scope["extensions"][TRANSPORT], asyncio.current_task()
+        assert task is not None
+        self._waiting.add(task)
+        try:
+            if "refuse" in effects:
+                self.refuse(effects["refuse"])
+            if "latency" in effects:
+                await asyncio.sleep(effects["latency"])
+            if "reset" in effects or "refuse" in effects:
+                await fault_effects.reset(transport, receive)
+                return
+            await fault_effects.send_reply(reply, effects, transport, receive, send)
+        except asyncio.CancelledError:  # the server stops, and does not wait so long
+            fault_effects.cut(transport)
+        finally:
+            self._waiting.discard(task)
+
+    def let_go(self) -> None:
+        """End the requests that a fault lets wait."""
+        for task in self._waiting:
+            task.cancel()
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    """The query's fields, decoded, in order; those of a query with too many are not read."""
+    return parse_qsl(query, keep_blank_values=True) if query and query.count("&") < MOST_QUERY else []
+
+
+def _values(request: Request) -> Iterator[Any]:
+    """All that a request holds: in its path, its query, its body."""
+    yield from map(unquote, request.path.split("/"))
+    yield from (value for _, value in request.query)
     try:
-        with app.engine.moment():
-            status, file = 200, read_file(app.world, path)
-    except Refusal as no:
-        status, file = no.status, File(json.dumps(fault(no.status, no.message)).encode(), "application/json")
-    pairs = [(b"content-type", file.content_type.encode()), (b"content-length", b"%d" % len(file.content))]
-    await send({"type": "http.response.start", "status": status, "headers": pairs})
-    await send({"type": "http.response.body", "body": file.content})
+        body = _decode(request.body)
+    except Refusal:
+        return
+    yield from body.values() if isinstance(body, dict) else ()
+
+
+def _json(status: int, value: Any, headers: dict[str, str]) -> Reply:
+    if value is None:
+        return Reply(status, headers, b"")
+    sent = json.dumps(value, separators=(",", ":")).encode()
+    return Reply(status, {**headers, "content-type": "application/json"}, sent)
 
 
 async def _read(receive: Receive) -> bytes | None:

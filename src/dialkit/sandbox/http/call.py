@@ -31,8 +31,8 @@ class Answer(NamedTuple):
 class Call(NamedTuple):
     """An operation, the key that asks, and what it was given, by place.
 
-    `key` is a record of the table `keys`: ``user_id``, ``admin``, ``scopes`` among its fields. `headers` are the
-    request's, by names in lower case. `extra` are fields of the body that the operation does not know.
+    `key` is a record of the table `keys`: ``user_id``, ``admin``, ``scopes`` among its fields. `headers` are
+    the request's, by names in lower case. `extra` are fields of the body that the operation does not know.
     """
 
     operation: Operation

@@ -1,4 +1,4 @@
-"""Whose the ids in a path are: an unknown one is a 404 whatever the operation, and ``me`` is the key's user."""
+"""Whose the ids in a path are: an unknown one is a 404 whatever the operation; ``me`` is the key's user."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ OWNERS = {
     "contacts": "contacts",
     "departments": "departments",
     "dispositions": "dispositions",
+    "meetings": "meetings",
     "numbers": "numbers",
+    "oauth_apps": "oauth_apps",
     "offices": "offices",
     "operators": "users",
     "rooms": "rooms",
     "schedulereports": "schedule_reports",
+    "subscriptions": "subscriptions",
     "transcripts": "calls",
     "userdevices": "devices",
     "users": "users",
@@ -38,7 +41,9 @@ def resolve_owners(world: World, operation: Operation, values: dict[str, str], k
     """Path values with ``me`` replaced. Raises `Refusal` 404 for an id of nothing kept here."""
     segments = operation.path.split("/") if values else []
     for name, value in values.items():
-        owner = OWNERS.get(segments[segments.index("{" + name + "}") - 1])
+        place = segments.index("{" + name + "}")
+        # /subscriptions/call/{id} is no id of a call.
+        owner = OWNERS.get(segments[place - 1 if segments[place - 2] != "subscriptions" else place - 2])
         if owner == "users" and value == "me":
             value = str(key["user_id"])
             values = {**values, name: value}

@@ -5,32 +5,41 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from dialkit.sandbox.access.keys import token_of
+from dialkit.sandbox.handle import Handle
 
 if TYPE_CHECKING:
+    import os
     import socket
     import threading
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
     from types import TracebackType
 
-    import uvicorn
-
-    from dialkit.sandbox.engine import Engine
+    from dialkit.sandbox.http.protocol import Server
     from dialkit.sandbox.world import World
 
+    Path = str | os.PathLike[str]
     T = TypeVar("T")
 
-HOST = "127.0.0.1"  # nobody outside this machine can reach it
-GRACE = 1  # seconds a request under way may take when the server stops
+LOOPBACK = "127.0.0.1"  # nobody outside this machine can reach it
+ANYWHERE = {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}  # noqa: S104 - where to find one that listens there
 
 
-class Sandbox:
+class Sandbox(Handle):
     """A Dialpad on a local port, in a thread of its own, from `start` (or ``with``) to `stop`.
 
-    `port` 0 takes a free one. `token` is the key of the company's admin; left out, one that follows from the
-    seed. `limits` and `tier`: whether Dialpad's limits hold, and those of which tier. `at` is where the clock
-    stands at the start, in epoch seconds or ISO 8601, now if left out; `frozen` stops it. `sizes`: how many of
-    what there is, such as ``{"users": 5000}``. `switches` choose behaviours, see `dialkit.sandbox.switches`.
-    Attributes: ``url`` (once started), ``token``, ``world``.
+    `port` 0 takes a free one; `host` is where it listens, out of reach of other machines unless one is named.
+    `token` is the key of the company's admin; left out, one that follows from the seed. `limits` and `tier`:
+    whether Dialpad's limits hold, and those of which tier. `switches` choose behaviours, see
+    `dialkit.sandbox.switches`. `faults` is a file of rules by which requests fail. `control_token` is what
+    control from another machine needs; left out, one by chance.
+
+    The world: `at` is where the clock stands at the start, in epoch seconds or ISO 8601, now if left out;
+    `frozen` stops it. `sizes`: how many of what there is, such as ``{"users": 5000}``; or `world`, a file
+    that says who there is; or `empty`. `state` is a file that the world is kept in: where it exists, the
+    world is what it holds, the clock and the snapshots too, and nothing else said here of the world counts.
+
+    Attributes: ``url`` (once started), ``token``, ``world``. Raises `ValueError` for what cannot be, such as
+    `BadState` for a state file that is in use, and `OSError` for a world file that cannot be read.
     """
 
     def __init__(
@@ -39,34 +48,35 @@ class Sandbox:
         token: str | None = None,
         seed: int = 1,
         *,
+        host: str = LOOPBACK,
         limits: bool = True,
         tier: int = 0,
-        at: float | None = None,
+        at: float | str | None = None,
         frozen: bool = False,
-        sizes: dict[str, int] | None = None,
+        sizes: Mapping[str, int] | None = None,
+        switches: Mapping[str, str] | None = None,
+        world: Path | None = None,
+        empty: bool = False,
+        state: Path | None = None,
+        faults: Path | None = None,
+        control_token: str | None = None,
     ) -> None:
-        from dialkit.sandbox import seed as seeds
-        from dialkit.sandbox.engine import START, Engine
         from dialkit.sandbox.http.app import App
-        from dialkit.sandbox.world import World
+        from dialkit.sandbox.making import Options, make
 
-        self.port, self.token = port, token or token_of(seed)
-        self.world: World = World(seed)
-        if at is not None or frozen:
-            self.world.set_clock(at, frozen=frozen)
-        self.engine = Engine(self.world, limits=limits, tier=tier)
-        with self.engine.moment():
-            seeds.fill(self.world, self.engine.catalog, sizes)
-            seeds.add_keys(self.world, self.token)
-        self.engine.snapshot(START)
-        self._app = App(self.engine)
-        self._server: uvicorn.Server | None = None
+        self.host, self.port, self.token = host, port, token or token_of(seed)
+        told = (seed, limits, tier, at, frozen, sizes, switches, world, empty, state, faults)
+        self.engine = make(Options(self.token, *told))
+        self.world: World = self.engine.world
+        self.app = App(self.engine, control_token)
+        self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
     @property
     def url(self) -> str:
         """Where it is, such as ``http://127.0.0.1:8123``."""
-        return f"http://{HOST}:{self.port}"
+        host = ANYWHERE.get(self.host, self.host)
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     def __enter__(self) -> Self:
         return self.start()
@@ -77,18 +87,29 @@ class Sandbox:
         self.stop()
 
     def start(self) -> Self:
-        """Begin to answer; on return it does. Raises `OSError` where the port is taken."""
+        """Begin to answer; on return it does, and again does no harm.
+
+        Raises `OSError` where the port is taken.
+        """
+        if self._thread is not None:
+            return self
         import threading
 
-        listening = _listen(self.port)
+        from dialkit.sandbox.http.port import listen
+        from dialkit.sandbox.http.protocol import Server
+
+        if self.engine.state is not None:
+            self.engine.state.check_open()
+        listening = listen(self.host, self.port)
         self.port = listening.getsockname()[1]
         ready = threading.Event()
         self.world.url = self.url
-        self._server = _server(self._app, ready, self.engine)
+        self._server = Server(self.app, ready)
         self._thread = threading.Thread(target=_run, args=(self._server, listening, ready), daemon=True)
         self._thread.start()
         ready.wait()
         if not self._server.started:
+            self._server = self._thread = None
             raise RuntimeError("the sandbox did not start; its thread's traceback says why")
         return self
 
@@ -97,74 +118,23 @@ class Sandbox:
         import asyncio
 
         if self.engine.loop is None:
+            work.close()
             raise RuntimeError("the sandbox is not running: use start() or with")
         return asyncio.run_coroutine_threadsafe(work, self.engine.loop).result()
-
-    def reset(self) -> None:
-        """Make the world as it was at the start, and forget what was asked."""
-
-        async def work() -> None:
-            self._app.control.reset()
-
-        self.run(work())
-
-    def advance(self, seconds: float) -> None:
-        """Set the clock on; all that is due until then happens, in order."""
-        self.run(self.engine.advance(self.world.clock_time() + seconds))
 
     def stop(self) -> None:
         """End, and close all connections. Once is enough; again does no harm."""
         if self._server and self._thread:
+            if self.engine.loop is not None:
+                self.engine.loop.call_soon_threadsafe(self.app.control.close)
             self._server.should_exit = True
             self._thread.join()
             self._server = self._thread = self.engine.loop = None
+        if self.engine.state is not None:
+            self.engine.state.close()
 
 
-def _listen(port: int) -> socket.socket:
-    import os
-    import socket
-
-    # The protocol is named: only then asyncio sets TCP_NODELAY, without which each answer takes 40 ms.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    if os.name == "posix":  # elsewhere this would let two servers share a port
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((HOST, port))
-        listening.listen()
-    except OSError:
-        listening.close()
-        raise
-    return listening
-
-
-def _server(app: Any, ready: threading.Event, engine: Engine) -> uvicorn.Server:
-    import asyncio
-
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            engine.loop = asyncio.get_running_loop()
-            engine.commit()
-            await super().startup(sockets)
-            ready.set()
-
-    config = uvicorn.Config(
-        app,
-        http="httptools",
-        loop="asyncio",
-        ws="none",
-        lifespan="off",
-        interface="asgi3",
-        access_log=False,
-        log_config=None,  # logging belongs to the program around it
-        server_header=False,
-        timeout_graceful_shutdown=GRACE,
-    )
-    return Server(config)
-
-
-def _run(server: uvicorn.Server, listening: socket.socket, ready: threading.Event) -> None:
+def _run(server: Server, listening: socket.socket, ready: threading.Event) -> None:
     try:
         server.run(sockets=[listening])
     finally:
@@ -172,13 +142,11 @@ def _run(server: uvicorn.Server, listening: socket.socket, ready: threading.Even
         ready.set()
 
 
-def serve_forever(
-    port: int, announce: Callable[[Sandbox], None], *, token: str | None = None, seed: int = 1
-) -> None:
+def serve_forever(announce: Callable[[Sandbox], None], **told: Any) -> None:
     """Run a sandbox until SIGTERM or SIGINT, for a command line; call it in the main thread.
 
-    `announce` is called with the sandbox once it answers. Returns when it has stopped; raises `OSError`
-    where the port is taken.
+    `announce` is called with the sandbox once it answers; `told` is what `Sandbox` takes. Returns when it has
+    stopped; raises `OSError` where the port is taken.
     """
     import signal
     import threading
@@ -188,7 +156,7 @@ def serve_forever(
     signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = {number: signal.signal(number, lambda *_: done.set()) for number in signals}
     try:
-        with Sandbox(port, token, seed) as sandbox:
+        with Sandbox(**told) as sandbox:
             announce(sandbox)
             while not done.wait(0.5):  # a wait without end cannot be interrupted on Windows
                 pass

@@ -1,10 +1,8 @@
-"""Agent groups."""
+"""Agent groups: agents who are managed together. The API only reads them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dialkit.sandbox.resource import Resource
 
-if TYPE_CHECKING:
-    from dialkit.sandbox.operations import Handler
-
-HANDLERS: dict[str, Handler] = {}
+AGENT_GROUPS = Resource("agent_groups", gets="agentgroup.get")
+HANDLERS = AGENT_GROUPS.handlers()

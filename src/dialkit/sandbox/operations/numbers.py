@@ -1,23 +1,30 @@
 """Phone numbers: who has which, and how they are given, taken back and swapped.
 
-The number's record says whose it is; the lists of users and offices say in which order, the first being the
-primary one. Only `give` and `take` write either, so they cannot disagree.
+The number's record says whose it is; the lists of users, offices and others say in which order, the first
+being the primary one. Only `arrange` writes either, so they cannot disagree.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections import Counter
+from typing import TYPE_CHECKING
 
-from dialkit.sandbox.resource import Resource
+from dialkit.sandbox.operations import licenses
+from dialkit.sandbox.operations.number_supply import add_number, pick
+from dialkit.sandbox.operations.targets import TABLES, target
+from dialkit.sandbox.resource import Resource, equal
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
-    from dialkit.sandbox.http.call import Call
+    from collections.abc import Sequence
+
     from dialkit.sandbox.world import Record, World
 
+__all__ = ["add_number", "arrange", "e164", "give", "line", "pick", "take", "whose"]
+
 E164 = r"\+[1-9][0-9]{6,14}"
-# A number's `status` by the kind of target it has.
+# A number's `status` by the kind of target it has. The document has no word for numbers of channels.
 STATUS = {
     "user": "user",
     "office": "office",
@@ -25,18 +32,6 @@ STATUS = {
     "department": "department",
     "callcenter": "call_center",
     "callrouter": "call_router",
-}
-# Kinds of target the world keeps, with their tables; others are taken as they are named.
-OWNERS = {"user": "users", "office": "offices"}
-# Operations whose path says what kind of target its `id` is.
-KINDS = {
-    "numbers.assign_user_number.post": "user",
-    "numbers.assign_office_number.post": "office",
-    "numbers.assign_room_number.post": "room",
-    "numbers.assign_call_router_number.post": "callrouter",
-    "numbers.user_unassign_number.post": "user",
-    "numbers.office_unassign_number.post": "office",
-    "numbers.room_unassign_number.post": "room",
 }
 
 
@@ -47,131 +42,129 @@ def e164(text: str, *, infer: bool = False) -> str | None:
     return text if re.fullmatch(E164, text) else None
 
 
-def add_number(world: World, number: str, office_id: int) -> Record:
-    """A new number of the company, free."""
-    return world.numbers.put(
-        {
-            "number": number,
-            "area_code": number[2:5],
-            "company_id": world.company_id,
-            "office_id": office_id,
-            "status": "available",
-            "type": "local",
-            "deleted": False,
-        }
-    )
+def whose(world: World, number: str) -> tuple[str, int] | None:
+    """Who has a number: kind and id; None where it is nobody's, or not the company's."""
+    record = world.numbers.find(number)
+    return holder(record) if record else None
 
 
 def line(world: World, kind: str, target_id: int) -> Record | None:
     """The primary number of a target, None where it has none. Raises `Refusal` 404 for an unknown target."""
-    owner = _owner(world, kind, target_id)
-    if owner is not None:
-        return world.numbers.get(owner["phone_numbers"][0]) if owner["phone_numbers"] else None
-    return next(iter(world.numbers.where("target", (kind, target_id))), None)
+    owner = target(world, kind, target_id)
+    held = numbers_of(world, kind, owner)
+    return world.numbers.get(held[0]) if held else None
+
+
+def numbers_of(world: World, kind: str, owner: Record) -> list[str]:
+    """The numbers of a target, the primary one first."""
+    listed = owner.get("phone_numbers") or []
+    if kind in ("user", "room"):
+        return list(listed)
+    # Lines of groups may have been given before the group was made, by the seed.
+    held = [record["number"] for record in world.numbers.where("target", (kind, owner["id"]))]
+    return [n for n in listed if n in held] + [n for n in held if n not in listed]
+
+
+def arrange(world: World, kind: str, owner: Record, kept: Sequence[str], field: str = "number") -> Record:
+    """Let a target have these numbers, in this order, and no others; the target as it then is.
+
+    `owner` may be the target as it is about to become: with another license, in another office. Raises
+    `Refusal` where the office's plan has no line for one of them, and then changes nothing.
+    """
+    had = numbers_of(world, kind, owner)
+    office = office_of(world, kind, owner)["id"]
+    records = [world.numbers.get(number) for number in kept]
+    lines = [line_of(kind, owner, place, record) for place, record in enumerate(records)]
+    wanted = Counter(wanted for wanted in lines if wanted)
+    taken = Counter(record["line"] for record in map(world.numbers.get, had) if record["office_id"] == office)
+    for name, count in (wanted - taken).items():
+        licenses.need(world, office, name, count, field)
+    for number in had:
+        if number not in kept:
+            _free(world, world.numbers.get(number))
+    for record, taking in zip(records, lines, strict=True):
+        now = {"target_type": kind, "target_id": owner["id"], "office_id": office, "line": taking}
+        world.numbers.put({**record, **now, "status": STATUS.get(kind)})
+    _ring(world, kind, owner, kept[0] if kept else None)
+    fresh = owner if kind != "office" else world.offices.get(owner["id"])  # `need` may have bought lines
+    return world.table(TABLES[kind]).put({**fresh, "phone_numbers": list(kept)})
+
+
+def check_kept(owner: Record, kept: Sequence[str]) -> None:
+    """Raises `Refusal` 400 where a list that replaces a target's numbers has one that it did not have."""
+    for place, number in enumerate(kept):
+        if number not in owner["phone_numbers"]:
+            raise Refusal(400, f"phone_numbers: {number[:20]!r} is not a number held here; assign it.")
+        if number in kept[:place]:
+            raise Refusal(400, f"phone_numbers: {number} stands there twice.")
 
 
 def give(world: World, record: Record, kind: str, target_id: int, *, primary: bool) -> Record:
     """Give a number to a target. Raises `Refusal` 404 for an unknown target, 409 where another has it."""
-    owner = _owner(world, kind, target_id)
     number = record["number"]
-    if _whose(record) not in ((None, None), (kind, target_id)):
-        raise Refusal(409, f"{number} is assigned already, to a {record['target_type']}.")
-    if owner is not None:
-        others = [other for other in owner["phone_numbers"] if other != number]
-        kept = [number, *others] if primary else [*others, number]
-        world.table(OWNERS[kind]).change(target_id, phone_numbers=kept)
-    return world.numbers.change(number, target_type=kind, target_id=target_id, status=STATUS.get(kind))
+    owner = target(world, kind, target_id)
+    if holder(record) not in (None, (kind, owner["id"])) or record.get("fax"):
+        raise Refusal(409, f"number: {number} is assigned already, to a {record['target_type']}.")
+    if record["status"] in ("pending", "porting"):
+        raise Refusal(409, f"number: {number} is {record['status']} and cannot be assigned yet.")
+    others = [other for other in numbers_of(world, kind, owner) if other != number]
+    arrange(world, kind, owner, [number, *others] if primary else [*others, number])
+    return world.numbers.get(number)
 
 
 def take(world: World, record: Record) -> Record:
-    """Take a number from whoever has it."""
-    kind, target_id = _whose(record)
-    if kind:
-        owner = _owner(world, kind, target_id)
-        if owner is not None:
-            kept = [other for other in owner["phone_numbers"] if other != record["number"]]
-            world.table(OWNERS[kind]).change(target_id, phone_numbers=kept)
-    return world.numbers.change(record["number"], target_type=None, target_id=None, status="available")
+    """Take a number from whoever has it; what it is afterwards."""
+    held, number = holder(record), record["number"]
+    owner = world.table(TABLES[held[0]]).find(held[1]) if held and held[0] in TABLES else None
+    if held is None or owner is None or record.get("fax"):
+        return _free(world, record)
+    kept = [other for other in numbers_of(world, held[0], owner) if other != number]
+    arrange(world, held[0], owner, kept)
+    return world.numbers.find(number) or {**record, **_NOBODY, "deleted": True}
 
 
-def pick(world: World, area_code: str | None = None) -> Record:
-    """A free number, in that area code where one is named; a new one where the company has none free."""
-    for record in world.numbers:
-        if record["status"] == "available" and area_code in (None, record["area_code"]):
-            return record
-    area_code = area_code or "503"
-    if not re.fullmatch("[2-9][0-9]{2}", area_code):
-        raise Refusal(400, f"area_code: {area_code[:20]!r} is not an area code.")
-    for last in range(100, 200):  # 555-0100 to 555-0199 are kept free for fiction in every area code
-        number = f"+1{area_code}5550{last}"
-        if number not in world.numbers:
-            return add_number(world, number, world.primary_office["id"])
-    raise Refusal(400, f"area_code: no number is left in {area_code}.")
-
-
-def assign(world: World, call: Call) -> Record:
-    """Give a target a number: the one named, or one that is found."""
-    kind, target_id = _target(call)
-    _owner(world, kind, target_id)  # an unknown target must not use up a number
-    named = call.path.get("number") or call.body.get("number")
-    record = world.numbers.get(named) if named else pick(world, call.body.get("area_code"))
-    return give(world, record, kind, target_id, primary=call.body.get("primary", True))
-
-
-def unassign(world: World, call: Call) -> Record:
-    """Take from a target a number that it has. Raises `Refusal` 409 where it is another's."""
-    kind, target_id = _target(call)
-    record = world.numbers.get(call.body["number"])
-    if _whose(record) != (kind, target_id):
-        raise Refusal(409, f"{record['number']} is not a number of the {kind} {target_id}.")
-    return take(world, record)
-
-
-def release(world: World, call: Call) -> Record:
-    """Take a number from whoever has it, and with `release` from the company."""
-    record = take(world, world.numbers.get(call.path["number"]))
+def office_of(world: World, kind: str, owner: Record) -> Record:
+    """The office of a target; the primary one of what belongs to none, such as a channel."""
     return (
-        {**world.numbers.remove(record["number"]), "deleted": True} if call.query.get("release") else record
+        owner if kind == "office" else world.offices.get(owner.get("office_id") or world.primary_office["id"])
     )
 
 
-def swap(world: World, call: Call) -> Record:
-    """Give a target another primary number in place of the present one."""
-    target, details = call.body["target"], call.body.get("swap_details", {})
-    kind, target_id = target["target_type"], target["target_id"]
-    present = line(world, kind, target_id)
-    named = details.get("number")
-    record = world.numbers.get(named) if named else pick(world, details.get("area_code"))
-    record = give(world, record, kind, target_id, primary=True)
-    if present and present["number"] != record["number"]:
-        take(world, present)
-    return record
+def line_of(kind: str, owner: Record, place: int, record: Record) -> str | None:
+    """The license a number takes: none for the first one of a user or group, whose own license covers it."""
+    prefix = "tollfree_" if record["type"] == "tollfree" else ""
+    if place or (kind == "user" and owner["license"] == licenses.SUPPORT):
+        return f"{prefix}additional_number_lines"
+    return f"{prefix}room_lines" if kind == "room" else None
 
 
-def _target(call: Call) -> tuple[str, int]:
-    if call.operation.id in KINDS:
-        return KINDS[call.operation.id], int(call.path["id"])
-    return call.body["target_type"], call.body["target_id"]
+_NOBODY = {"target_type": None, "target_id": None, "line": None, "fax": False, "status": "available"}
 
 
-def _owner(world: World, kind: str, target_id: int) -> Record | None:
-    return world.table(OWNERS[kind]).get(target_id) if kind in OWNERS else None
+def _free(world: World, record: Record) -> Record:
+    if record["number"] in world.fax_lines:
+        world.fax_lines.remove(record["number"])
+    freed = {**record, **_NOBODY}
+    if world.switch("reserve-pool") == "off" and holder(record):
+        return {**world.numbers.remove(record["number"]), **_NOBODY, "deleted": True}
+    return world.numbers.put(freed)
 
 
-def _whose(record: Record) -> tuple[Any, Any]:
-    return record.get("target_type"), record.get("target_id")
+def _ring(world: World, kind: str, owner: Record, number: str | None) -> None:
+    """Let a target's phones ring for another number."""
+    if (owner.get("phone_numbers") or [None])[0] == number:
+        return
+    for phone in world.deskphones.where("owner", (kind, owner["id"])):
+        world.deskphones.put({**phone, "phone_number": number})
+    for device in world.devices.where("user", owner["id"]):
+        world.devices.put({**device, "phone_number": number})
 
 
-HANDLERS = {
-    "numbers.assign_number.post": assign,
-    "numbers.assign_target_number.post": assign,
-    "numbers.delete": release,
-    "numbers.swap_number.post": swap,
-    **{name: unassign if "unassign" in name else assign for name in KINDS},
-    **Resource(
-        "numbers",
-        lists=("numbers.list",),
-        gets="numbers.get",
-        filters={"status": lambda number, status: number["status"] == status},
-    ).handlers(),
-}
+def holder(record: Record) -> tuple[str, int] | None:
+    """Who has a number, by its record: kind and id."""
+    return (record["target_type"], record["target_id"]) if record.get("target_type") else None
+
+
+HANDLERS = Resource(
+    "numbers", lists=("numbers.list",), gets="numbers.get", filters={"status": equal("status")}
+).handlers()

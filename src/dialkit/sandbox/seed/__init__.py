@@ -2,8 +2,8 @@
 
 The first records of each kind are those of the document's examples, with the same ids, so each example in the
 help runs here as it stands. Everything else follows from the seed. Moments are counted back from the start of
-the day on which the clock stands, so that reports of the last days have something to tell. Nobody exists: names are made
-up, domains and numbers reserved.
+the day on which the clock stands, so that reports of the last days have something to tell. Nobody exists:
+names are made up, domains and numbers reserved.
 """
 
 from __future__ import annotations

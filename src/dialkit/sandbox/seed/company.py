@@ -1,106 +1,124 @@
-"""The company, its offices, people, numbers and contacts."""
+"""The company: offices with their plans, numbers, rooms and their phones, addresses, what is blocked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations.contacts import settle_contact
-from dialkit.sandbox.operations.numbers import add_number, give
-from dialkit.sandbox.operations.users import settle_user
-from dialkit.sandbox.operations.webhooks import settle_webhook
+from dialkit.sandbox.operations import e911, licenses, numbers
+from dialkit.sandbox.operations.companies import LOGGED
+from dialkit.sandbox.operations.devices import put_deskphone
+from dialkit.sandbox.operations.fax_lines import put_fax_line
+from dialkit.sandbox.operations.offices import DEFAULTS
+from dialkit.sandbox.operations.rooms import settle_room
+from dialkit.sandbox.seed import people
+from dialkit.sandbox.seed.names import MARA, PORTLAND, ROOM, SEATTLE, THEO
 
 if TYPE_CHECKING:
     from dialkit.sandbox.seed import Maker
     from dialkit.sandbox.world import Record, World
 
-PORTLAND, SEATTLE = 5219384756201938, 5220495867312049
-MARA, THEO, INES = 5391827364501928, 5402938475610293, 5413049586721304
-CALL_CENTER, DEPARTMENT, ROOM = 5610293847561029, 5728391046572839, 5839201746583920
-
-# id, given name, family name, mail box, license, whether an admin of the company
-PEOPLE = [
-    (MARA, "Mara", "Ellison", "mara", "talk", True),
-    (THEO, "Theo", "Banks", "theo", "agents", False),
-    # Not ines@: the example of users.create makes her with that address, which must not be a conflict.
-    (INES, "Ines", "Okafor", "ines.okafor", "talk", False),
-]
-# number, its office, whose it is (None: free for whoever asks)
-NUMBERS = [
+# number, its office, whose it is (None: reserved, for whoever asks)
+NUMBERS = (
     ("+15035550142", PORTLAND, ("user", MARA)),
     ("+15035550143", PORTLAND, ("user", THEO)),
     ("+15035550100", PORTLAND, ("office", PORTLAND)),
     ("+15035550104", PORTLAND, ("office", PORTLAND)),
     ("+12065550101", SEATTLE, ("office", SEATTLE)),
-    ("+15035550110", PORTLAND, ("callcenter", CALL_CENTER)),
-    ("+15035550120", PORTLAND, ("department", DEPARTMENT)),
+    ("+15035550160", PORTLAND, ("room", ROOM)),
     ("+15035550161", PORTLAND, ("room", ROOM)),
+    # The groups that are made later take the first free ones of their offices.
+    ("+15035550147", PORTLAND, None),
+    ("+15035550148", PORTLAND, None),
+    ("+12065550148", SEATTLE, None),
+    ("+12065550149", SEATTLE, None),
     ("+15035550144", PORTLAND, None),
     ("+15035550145", PORTLAND, None),
+    ("+15035550146", PORTLAND, None),
     ("+12065550145", SEATTLE, None),
-]
-AGENTS, CUSTOMERS = 5, 12  # how many more people and contacts the seed makes up
-GIVEN = (
-    "Ada",
-    "Bruno",
-    "Carla",
-    "Dmitri",
-    "Elif",
-    "Farid",
-    "Greta",
-    "Hiro",
-    "Ivana",
-    "Jonas",
-    "Kemi",
-    "Liam",
+    ("+12065550146", SEATTLE, None),
+    ("+12065550147", SEATTLE, None),
+    ("+18005550142", PORTLAND, None),
 )
-FAMILY = ("Abbott", "Brandt", "Castillo", "Dube", "Eriksen", "Fontaine", "Gupta", "Hoang", "Ito", "Janssen")
+# Numbers on their way from another carrier, with the status that says how far they have come.
+COMING = (("+15035550190", PORTLAND, "porting"), ("+12065550190", SEATTLE, "pending"))
+FAX = "+15035550122"
+BLOCKED = ("+14155550199", "+12135550147")
+ROOMS = (("Roasting Floor", PORTLAND), ("Front Lobby", SEATTLE), ("Training Kitchen", SEATTLE))
+PHONES = (("VVX 250", "polycom", "6.4.3.5156"), ("T46U", "yealink", "108.86.0.90"))
+DAY = 86_400
 
 
 def fill(world: World, maker: Maker) -> None:
-    """Make them."""
-    world.companies.put({**maker.example("company.get")})
-    for office in (maker.example("offices.get"), maker.example("offices.create")["office"]):
-        world.offices.put({**office, "phone_numbers": []})
-    names = maker.random.sample(GIVEN, AGENTS)
-    agents = [
-        (world.new_id(), name, maker.random.choice(FAMILY), name.lower(), "agents", False) for name in names
-    ]
-    for person in PEOPLE + agents:
-        world.users.put(settle_user(world, _user(*person), None))
-    lines = [(f"+1503555017{i}", PORTLAND, ("user", agent[0])) for i, agent in enumerate(agents)]
-    for number, office_id, target in NUMBERS + lines:
-        record = add_number(world, number, office_id)
+    """Make it."""
+    world.companies.put(maker.example("company.get"))
+    _offices(world, maker)
+    people.fill(world, maker)
+    _rooms(world, maker)
+    _numbers(world)
+    people.equip(world, maker)
+    for number in BLOCKED:
+        world.blocked_numbers.put({"number": number, "blocked_at": world.stamp(maker.today - 20 * DAY)})
+    logged = {**dict.fromkeys(LOGGED, True), "call_recording_logging_enabled": False}
+    app = {"enabled": True, "is_preferred_service": True, "settings": logged}
+    world.app_settings.put({"target": "company", **app})
+    for office in world.offices:
+        licenses.stock(world, office["id"])
+
+
+def _offices(world: World, maker: Maker) -> None:
+    for place in (maker.example("offices.get"), maker.example("offices.create")["office"]):
+        kept = {
+            name: value for name, value in place.items() if name not in ("e911_address", "office_settings")
+        }
+        plan = licenses.new_plan(world, place["e911_address"])
+        # Roomy while the company is made; what is left over is set at the end.
+        roomy = {**plan, **dict.fromkeys(licenses.LINES, 100_000), "balance": "148.50"}
+        made = {"phone_numbers": [], "plan": roomy, "off_duty_statuses": ["Break", "Lunch", "Training"]}
+        world.offices.put({**DEFAULTS, **kept, **made})
+        e911.keep(world, "office", place["id"], place["e911_address"])
+
+
+def _rooms(world: World, maker: Maker) -> None:
+    example = {**maker.example("rooms.get"), "phone_numbers": []}
+    world.rooms.put(settle_room(world, example, None))
+    for name, office_id in ROOMS:
+        world.rooms.put(
+            settle_room(world, {"id": world.new_id(), "name": name, "office_id": office_id}, None)
+        )
+
+
+def _numbers(world: World) -> None:
+    for number, office_id, target in NUMBERS:
+        numbers.add_number(world, number, office_id)
         if target:
-            give(world, record, *target, primary=False)
-    for contact in (
-        {**maker.example("contacts.get")},
-        *(_contact(world, maker, i) for i in range(CUSTOMERS)),
-    ):
-        world.contacts.put(settle_contact(world, contact, None))
-    world.webhooks.put(settle_webhook(world, {**maker.example("webhooks.get")}, None))
+            numbers.give(world, world.numbers.get(number), *target, primary=False)
+    for number, office_id, status in COMING:
+        world.numbers.put({**numbers.add_number(world, number, office_id), "status": status})
+    put_fax_line(world, numbers.add_number(world, FAX, PORTLAND), "user", world.users.get(MARA))
 
 
-def _user(user_id: int, given: str, family: str, box: str, license_: str, admin: bool) -> Record:
-    return {
-        "id": user_id,
-        "first_name": given,
-        "last_name": family,
-        "emails": [f"{box}@larkspur.example"],
-        "office_id": PORTLAND,
-        "license": license_,
-        "is_super_admin": admin,
-        "state": "active",
-        "date_added": "2026-01-12T15:40:00",
-        "onboarding_completed": True,
-    }
+def desk_phone(world: World, maker: Maker, number: int, owner_type: str, owner: Record, **more: str) -> None:
+    """Set up a desk phone of a user or a room; `number` counts them, and makes the hardware address.
 
-
-def _contact(world: World, maker: Maker, index: int) -> Record:
-    given, family = maker.random.choice(GIVEN), maker.random.choice(FAMILY)
-    return {
-        "id": str(world.new_id()),
-        "first_name": given,
-        "last_name": family,
-        "phones": [f"+141555501{30 + index}"],
-        "emails": [f"{given}.{family}{index}@customers.example".lower()],
-    }
+    The addresses are of the range that is kept for documents.
+    """
+    model, kind, firmware = PHONES[number % len(PHONES)]
+    serial = f"{number:06X}"
+    put_deskphone(
+        world,
+        {
+            **maker.example("deskphones.users.get"),
+            "id": str(world.new_id()),
+            "device_model": model,
+            "type": kind,
+            "firmware_version": firmware,
+            "mac_address": f"00:00:5E:{serial[:2]}:{serial[2:4]}:{serial[4:]}",
+            "password": f"example-only-{world.draw(36**6, 'sip', number):06d}",
+            "name": f"{owner.get('first_name') or owner.get('name')}'s phone",
+            "byod": False,
+            "owner_id": owner["id"],
+            "owner_type": owner_type,
+            "phone_number": next(iter(owner["phone_numbers"]), None),
+            **more,
+        },
+    )

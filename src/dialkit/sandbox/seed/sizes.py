@@ -18,4 +18,5 @@ SIZES: dict[str, Size] = {
     "contacts": Size(40, 200_000, "contacts, shared and local"),
     "calls": Size(60, 100_000, "past calls"),
     "texts": Size(60, 200_000, "past texts"),
+    "digital_sessions": Size(20, 20_000, "past digital sessions"),
 }

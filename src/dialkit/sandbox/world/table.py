@@ -84,6 +84,11 @@ class Table:
         keys = self._index(index).get(value, ())
         return [self._rows[key] for key in sorted(keys, key=self._serials.__getitem__)]
 
+    def count(self, index: str, value: object) -> int:
+        """How many records are found under a value of an index."""
+        self._watch.reads.add(self.name)
+        return len(self._index(index).get(value, ()))
+
     def put(self, record: Record) -> Record:
         """Put a record in; one with the same key is replaced and keeps its place."""
         key = str(record[self.key])
@@ -130,6 +135,15 @@ class Table:
             key = self._order[place]
             if self._serials.get(key) == place:
                 yield place + step, self._rows[key]
+
+    def place(self, key: str) -> int:
+        """Where in the list a record is."""
+        return self._serials[key]
+
+    @property
+    def end(self) -> int:
+        """The place that the next new record gets."""
+        return len(self._order)
 
     def lend(self) -> tuple[dict[str, Record], list[str], dict[str, int]]:
         """All it holds, to keep; the table copies it before it writes again."""

@@ -40,6 +40,7 @@ class World:
     companies: Table
     offices: Table
     users: Table
+    deleted_users: Table
     devices: Table
     deskphones: Table
     rooms: Table
@@ -54,6 +55,7 @@ class World:
     departments: Table
     operators: Table
     duties: Table
+    duty_log: Table
     coaching_teams: Table
     coaching_members: Table
     agent_groups: Table
@@ -83,6 +85,8 @@ class World:
     recording_links: Table
     review_links: Table
     meetings: Table
+    grades: Table
+    call_dispositions: Table
     conference_meetings: Table
     conference_rooms: Table
     webhooks: Table
@@ -93,6 +97,7 @@ class World:
     score_exports: Table
     oauth_apps: Table
     oauth_codes: Table
+    oauth_refreshes: Table
     oauth_toggles: Table
 
     def __init__(self, seed: int = 1, real: Callable[[], float] = time.time) -> None:
@@ -103,6 +108,7 @@ class World:
             setattr(self, name, table)
         self.url = ""  # where the sandbox answers, for addresses in answers; known once it listens
         self.pinned: float | None = None  # the present moment, while a request or a job runs
+        self.outbox: list[int] = []  # deliveries to be attempted now; the courier empties it
         self._due: list[tuple[float, int]] = []
         self._offset = int.from_bytes(blake2b(str(seed).encode(), digest_size=6).digest(), "big") % COUNT_IDS
 

@@ -1,0 +1,83 @@
+"""Commands that play a person: one outside who texts or calls in, an agent who answers or takes a break."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from dialkit.cli.sandbox.asking import URL, find, segment
+from dialkit.cli.subcommands import parse, showing
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+
+ENDS = tuple(
+    ((f"--{name}",), {"metavar": "NUMBER", "required": True, "dest": name}) for name in ("from", "to")
+)
+CALL = (("call_id",), {"metavar": "CALL_ID"})
+
+
+def inbound(app: App, argv: list[str]) -> int:
+    """Somebody outside texts in."""
+    flags = [((f"--{name}",), {"metavar": word}) for name, word in (("text", "TEXT"), ("media", "FILE"))]
+    options, found = parse(app, "sandbox inbound", argv, URL, *ENDS, *flags)
+    view = showing(app, options)
+    if not (found.text or found.media):
+        raise InvalidArgument("--text or --media: what does the text say?")
+    body = {"from": getattr(found, "from"), "to": found.to, "text": found.text or ""}
+    if found.media:
+        from base64 import b64encode
+
+        with open(os.path.join(app.cwd, found.media), "rb") as file:
+            body["media"] = b64encode(file.read()).decode()
+    view.data(find(app, found.url).ask("POST", "texts", body))
+    return 0
+
+
+def call(app: App, argv: list[str]) -> int:
+    """Somebody outside calls in."""
+    flags = [
+        (("--hangup-after",), {"metavar": "LENGTH"}),
+        (("--voicemail",), {"metavar": "TEXT"}),
+        (("--missed",), {"action": "store_true"}),
+    ]
+    options, found = parse(app, "sandbox call", argv, URL, *ENDS, *flags)
+    view = showing(app, options)
+    names = ("hangup_after", "voicemail", "missed")
+    given = {name: value for name in names if (value := getattr(found, name))}
+    if len(given) > 1:
+        raise InvalidArgument("--hangup-after, --voicemail, --missed: one of them")
+    body = {"from": getattr(found, "from"), "to": found.to, **given}
+    view.data(find(app, found.url).ask("POST", "calls", body))
+    return 0
+
+
+def answer(app: App, argv: list[str]) -> int:
+    """A user answers a call."""
+    options, found = parse(app, "sandbox answer", argv, URL, CALL, (("--user",), {"metavar": "USER"}))
+    view = showing(app, options)
+    body = {"user": found.user} if found.user else {}
+    view.data(find(app, found.url).ask("POST", f"calls/{segment(found.call_id)}/answer", body))
+    return 0
+
+
+def hangup(app: App, argv: list[str]) -> int:
+    """End a call."""
+    options, found = parse(app, "sandbox hangup", argv, URL, CALL)
+    view = showing(app, options)
+    view.data(find(app, found.url).ask("POST", f"calls/{segment(found.call_id)}/hangup"))
+    return 0
+
+
+def duty(app: App, argv: list[str]) -> int:
+    """Put an operator on duty or off."""
+    user, state = (("user",), {"metavar": "USER"}), (("state",), {"choices": ("on", "off")})
+    _, found = parse(
+        app, "sandbox duty", argv, URL, user, state, (("--reason",), {"metavar": "TEXT"}), takes=()
+    )
+    body = {"user": found.user, "on": found.state == "on"}
+    more = {"reason": found.reason} if found.reason else {}
+    find(app, found.url).ask("POST", "duty", {**body, **more})
+    app.tell(f"{found.user} is {found.state} duty")
+    return 0

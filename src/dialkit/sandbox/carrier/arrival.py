@@ -1,0 +1,81 @@
+"""Texts that arrive at a number of the company, from people outside or from colleagues."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialkit.sandbox.carrier.segments import segments_of
+from dialkit.sandbox.events import emit
+from dialkit.sandbox.events.text_event import text_event
+from dialkit.sandbox.operations import contacts, digital, opt_outs
+from dialkit.sandbox.operations.numbers import e164
+from dialkit.sandbox.wire import Refusal
+
+if TYPE_CHECKING:
+    from dialkit.sandbox.world import Record, World
+
+
+def receive(world: World, from_number: str, to_number: str, text: str, media: str | None = None) -> Record:
+    """A person outside texts one of the company's numbers; the record of the text.
+
+    One from a blocked number goes nowhere: its record says ``rejected`` and is not kept. Raises `Refusal`
+    400 for numbers that are none, 404 where nobody in the company has `to_number`.
+    """
+    theirs, ours = e164(from_number, infer=True), e164(to_number, infer=True)
+    if theirs is None:
+        raise Refusal(400, f"from_number: {from_number[:40]!r} is not a phone number in E.164.")
+    if theirs in world.numbers:
+        raise Refusal(400, f"from_number: {theirs} is the company's own; nobody outside texts from it.")
+    line = world.numbers.find(ours or to_number)
+    if line is None or not line.get("target_type"):
+        raise Refusal(404, f"to_number: nobody in the company has the number {to_number[:40]}.")
+    record = _record(world, theirs, line, text, media)
+    if theirs in world.blocked_numbers:
+        return {**record, "message_status": "failed", "message_delivery_result": "rejected"}
+    world.texts.put(record)
+    _announce(world, record)
+    digital.follow(world, record)
+    opt_outs.hear(world, record)
+    return record
+
+
+def receive_internal(world: World, sent: Record) -> None:
+    """A colleague's text arrives at the line it was sent to."""
+    line = world.numbers.get(sent["to_number"])
+    record = _record(world, sent["from_number"], line, sent["text"], sent["media"])
+    record = world.texts.put({**record, "is_internal": True, "sender_id": sent["user_id"]})
+    _announce(world, record)
+
+
+def _record(world: World, theirs: str, line: Record, text: str, media: str | None) -> Record:
+    contact = contacts.contact_of(world, theirs)
+    kind, target_id = line["target_type"], line["target_id"]
+    return {
+        "id": world.new_id(),
+        "created_date": world.stamp(),
+        "created_at": world.now,
+        "direction": "inbound",
+        "from_number": theirs,
+        "to_number": line["number"],
+        "target_type": kind,
+        "target_id": target_id,
+        "user_id": target_id if kind == "user" else None,
+        "contact_id": contact["id"] if contact else None,
+        "text": text,
+        "media": media,
+        "segments": segments_of(text).parts,
+        "is_internal": False,
+        "message_status": "pending",  # as captured: what came in stays so
+    }
+
+
+def _announce(world: World, record: Record) -> None:
+    emit(
+        world,
+        "sms",
+        text_event(world, record, "pending"),
+        [(record["target_type"], record["target_id"])],
+        direction="inbound",
+        internal=record["is_internal"],
+        status=False,
+    )

@@ -1,0 +1,1 @@
+"""What is said on calls: conversations, what an AI makes of them, and how a recording sounds."""

@@ -1,0 +1,47 @@
+"""How a call finds its way through a call router."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialkit.sandbox.operations import call_routers, live
+from dialkit.sandbox.operations.sides import company_side
+from dialkit.sandbox.wire import Refusal
+
+if TYPE_CHECKING:
+    from dialkit.sandbox.operations import Handler
+    from dialkit.sandbox.world import Record, World
+
+
+def route(world: World, router_id: int, caller: str, **fields: Any) -> Record:
+    """Send a call on to where a router says.
+
+    Nothing is asked over the network. The switch ``router-answer`` chooses what the router's address would
+    have answered: its default target, or an error, which counts towards its disabling itself and leads there
+    too.
+    """
+    router = world.call_routers.get(router_id)
+    kind, target_id = router["default_target_type"], router["default_target_id"]
+    if kind == "callrouter":
+        raise Refusal(409, f"default_target_type: the router {router_id} leads to another router.")
+    trace = fields.pop("routing_breadcrumbs", None) or []
+    step: Record = {"date": world.milliseconds(), "target_type": kind, "target_id": target_id}
+    if router.get("enabled"):
+        answered = world.switch("router-answer") == "ok"
+        if not answered:
+            call_routers.note_error(world, router_id)
+        response = {"action": "bridge", "target_type": kind, "target_id": target_id} if answered else None
+        asked = {
+            "breadcrumb_type": "external_api",
+            "url": router["routing_url"],
+            "request": {"external_number": caller},
+            "response": response,
+        }
+        trace = [*trace, {**step, **asked}]
+    trace = [*trace, {**step, "breadcrumb_type": "callrouter"}]
+    first = fields.pop("entry_point_target", None) or company_side(world, "callrouter", router_id)
+    fields |= {"routing_breadcrumbs": trace, "entry_point_target": first}
+    return live.arrive(world, kind, target_id, caller, **fields)
+
+
+HANDLERS: dict[str, Handler] = {}

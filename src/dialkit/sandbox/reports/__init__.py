@@ -1,0 +1,1 @@
+"""Figures of what happened in the world, worked out when somebody asks."""
