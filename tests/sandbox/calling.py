@@ -44,10 +44,7 @@ def events(client: Client, state: str | None = None) -> list[Any]:
 
 def line_of(client: Client, kind: str, target_id: int) -> str:
     """The primary number of a target."""
-    numbers = client.world.numbers
-    return next(
-        one["number"] for one in numbers if (one["target_type"], one["target_id"]) == (kind, target_id)
-    )
+    return str(client.world.numbers.where("target", (kind, target_id))[0]["number"])
 
 
 def colleague(client: Client) -> int:

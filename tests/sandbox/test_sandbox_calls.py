@@ -114,11 +114,13 @@ def test_who_cannot_call(client: Client) -> None:
     client.ask("POST", "/call", {**body, "outbound_caller_id": "blocked"})
     for device in world.devices.where("user", MARA):
         world.devices.remove(device["id"])
+    for phone in world.deskphones.where("owner", ("user", MARA)):
+        world.deskphones.remove(phone["id"])
     assert "no active device" in client.refused(400, "POST", "/call", body)
 
 
 def test_only_an_app_dials_at_once(client: Client) -> None:
-    device = client.ask("POST", f"/users/{THEO}/initiate_call", {"phone_number": "(415) 555-0177"})["device"]
+    device = client.ask("POST", f"/users/{THEO}/initiate_call", {"phone_number": OTHER})["device"]
     assert device["user_id"] == str(THEO)
     assert client.world.calls.where("live", THEO)[-1]["external_number"] == OTHER
     for device in client.world.devices.where("user", THEO):

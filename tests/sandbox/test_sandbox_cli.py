@@ -46,6 +46,7 @@ def refused(client: Client, dialpad: Callable[..., Any]) -> Callable[..., str]:
         ran = dialpad("sandbox", *words, tty=True, **{"DIALPAD_BASE_URL": client.sandbox.url, **environ})
         assert (ran.code, ran.out) == (code, ""), ran.err
         assert ran.err.startswith("error: ")
+        assert ran.err.splitlines()[1:] == [] or ran.err.splitlines()[1].startswith("hint: ")
         assert len(ran.err.splitlines()) <= 2
         return str(ran.err)
 
@@ -260,7 +261,9 @@ def _near(port: int) -> list[Any]:
     ],
 )
 def test_bad_input_is_one_line(refused: Told, words: list[str], told: str) -> None:
-    assert told in refused(2, *words).splitlines()[0]
+    error, hint = refused(2, *words).splitlines()
+    assert told in error
+    assert hint.startswith("hint: ")
 
 
 # -- the help

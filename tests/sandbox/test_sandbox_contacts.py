@@ -76,7 +76,7 @@ def test_lists_of_shared_and_local_contacts(client: Client) -> None:
     assert local["id"] in own
     assert set(own).isdisjoint(shared)
     assert {*shared, *own} < set(every)
-    assert every == list(client.world.contacts._rows)
+    assert every == [contact["id"] for contact in client.world.contacts]
     assert client.pages(f"/contacts?owner_id={THEO}", size=2) == client.pages(f"/contacts?owner_id={THEO}")
     client.refused(404, "GET", f"/contacts?owner_id={NOWHERE}")
     assert client.ask("GET", f"/contacts/{local['id']}") == local
@@ -88,6 +88,22 @@ def test_nothing_is_skipped_when_contacts_go_between_pages(client: Client) -> No
     client.ask("DELETE", f"/contacts/{every[0]}")
     rest = client.pages(f"/contacts?cursor={page['cursor']}")
     assert [contact["id"] for contact in page["items"] + rest] == every
+
+
+def test_pages_have_a_hundred_and_cursors_belong_to_their_list(client: Client) -> None:
+    for number in range(230):
+        client.ask("PUT", "/contacts", {"uid": str(number), "first_name": "C", "last_name": str(number)})
+    sizes, cursor = [], ""
+    while cursor is not None:
+        page = client.ask("GET", f"/contacts?cursor={cursor}" if cursor else "/contacts?limit=5000")
+        sizes.append(len(page["items"]))
+        cursor = page.get("cursor")
+        if cursor:
+            last = cursor
+    assert sizes == [100, 100, sum(one["type"] == "shared" for one in client.world.contacts) - 200]
+    for path in ("/users", f"/contacts?owner_id={THEO}"):
+        mark = "&" if "?" in path else "?"
+        assert "cursor" in client.refused(400, "GET", f"{path}{mark}cursor={last}")
 
 
 @pytest.mark.parametrize(

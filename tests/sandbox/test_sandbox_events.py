@@ -527,3 +527,18 @@ def test_a_delivery_can_be_overtaken(client: Client, receiver: Receiver, bend: A
     assert [event["id"] for event in receiver.events] == [1, 0]
     client.advance(5)
     assert [event["id"] for event in receiver.events] == [1, 0, 2]
+
+
+def test_one_that_was_not_overtaken_keeps_to_its_retries(
+    client: Client, receiver: Receiver, bend: Any
+) -> None:
+    subscribe(client, receiver, "call", call_states=["all"])
+    bend({"reorder": True})
+    receiver.statuses = [503]
+    happen(client, "call", {"id": 1}, state="hangup")
+    client.advance(5)
+    assert len(receiver.posts) == 1
+    client.advance(1.9)
+    assert len(receiver.posts) == 1
+    client.advance(0.1)
+    assert delivery(client)["state"] == "delivered"

@@ -15,6 +15,7 @@ from dialkit.sandbox import Sandbox
 from dialkit.sandbox.faults.fields import DELIVERY, EFFECTS, FIELDS, BadRule, check
 from dialkit.sandbox.faults.file import read_rules
 from dialkit.sandbox.faults.store import of_header
+from dialkit.sandbox.http.files import MAKERS, File
 from dialkit.sandbox.worlds import BadFile
 
 if TYPE_CHECKING:
@@ -162,6 +163,20 @@ def test_other_bodies(client: Client) -> None:
     assert json.loads(faulty(client, "content_type=text/plain")[1])["name"]
 
 
+def test_a_file_fails_as_well(client: Client) -> None:
+    MAKERS["of-this-test"] = lambda _world, name: File(name.encode(), "text/plain")
+    try:
+        url = client.sandbox.url.removeprefix("http://")
+        connection = http.client.HTTPConnection(url, timeout=10)
+        for headers, status in (({}, 200), ({"x-dialkit-fault": "status=503; carried_out=true"}, 503)):
+            connection.request("GET", "/files/of-this-test/abc", headers=headers)
+            answer = connection.getresponse()
+            assert (answer.status, answer.read() == b"abc") == (status, status == 200)
+        connection.close()
+    finally:
+        del MAKERS["of-this-test"]
+
+
 def test_a_cursor_that_repeats(client: Client) -> None:
     first = client.ask("GET", "/users?limit=2")
     client.sandbox.faults.add(operation="users.list", repeat_cursor=True)
@@ -239,6 +254,16 @@ def test_a_port_that_refuses(client: Client) -> None:
     assert 0.5 <= time.monotonic() - began < 5
     assert texts(client) == 0
     assert raw(client, "POST", "/sms", TEXT)[0] == 200
+
+
+def test_a_stop_while_the_port_refuses() -> None:
+    with Sandbox(limits=False) as sandbox:
+        client = Client(sandbox)
+        with pytest.raises(ConnectionResetError):
+            faulty(client, "refuse=600")
+        client.connection.close()
+        began = time.monotonic()
+    assert time.monotonic() - began < 3
 
 
 def test_whoever_waits_does_not_hold_the_end_up(capfd: Any) -> None:

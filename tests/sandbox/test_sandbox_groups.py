@@ -100,6 +100,17 @@ def test_deleting_a_call_center_ends_the_calls_that_wait_for_it(client: Client) 
     assert call["call_id"] in world.calls
 
 
+def test_deleting_a_group_ends_the_calls_that_ring_its_operators(client: Client) -> None:
+    world = client.world
+    center = calls.receive_call(world, "+14155550123", "+15035550110")
+    client.advance(2)
+    ringing = [leg for leg in world.calls if leg.get("state") == "ringing" and leg["live_user"]]
+    assert ringing
+    client.ask("DELETE", f"/callcenters/{CENTER}")
+    assert world.calls.get(center["call_id"])["date_ended"] == world.milliseconds()
+    assert all(world.calls.get(leg["call_id"])["date_ended"] for leg in ringing)
+
+
 def test_a_number_reaches_a_group_once_it_is_given(client: Client) -> None:
     made = client.ask("POST", "/callcenters", {"name": "Fairs", "office_id": PORTLAND})
     given = client.ask("POST", "/numbers/assign", {"target_type": "callcenter", "target_id": int(made["id"])})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dialkit.sandbox.access.keys import token_of
 from dialkit.sandbox.operations import duty, operators
 
 if TYPE_CHECKING:
@@ -257,6 +258,11 @@ def test_whose_duty_cannot_be_set(client: Client) -> None:
     client.refused(400, "PATCH", f"/callcenters/operators/{INES}/dutystatus", {"on_duty": True})
     assert client.ask("GET", f"/callcenters/operators/{INES}/dutystatus")["on_duty"] is False
     client.refused(400, "PATCH", DUTY, {"duty_status_reason": "Lunch"})
+
+
+def test_duty_of_me(client: Client) -> None:
+    token = token_of(1, "user")
+    assert client.ask("GET", "/callcenters/operators/me/dutystatus", token=token)["user_id"] == str(THEO)
 
 
 def test_adding_and_removing_are_in_the_change_log(client: Client) -> None:

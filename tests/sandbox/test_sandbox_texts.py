@@ -215,6 +215,17 @@ def test_a_number_that_nobody_has_cannot_send(client: Client) -> None:
     assert "no number" in client.refused(400, "POST", "/sms", {**TEXT, "user_id": THEO})
 
 
+def test_a_fax_line_has_no_texts(client: Client) -> None:
+    [fax_line] = client.world.fax_lines.where("target", ("user", MARA))
+    number = fax_line["number"]
+    assert client.refused(400, "POST", "/sms", {**TEXT, "from_number": number}).startswith("from_number: ")
+    answer = client.ask("POST", "/sms", {**TEXT, "to_numbers": [number]})
+    client.advance(1)
+    assert sent(client, answer)[0]["message_delivery_result"] == "not_supported"
+    with pytest.raises(Exception, match="to_number"):
+        receive(client, OUTSIDE, number, "Hello")
+
+
 def test_who_is_not_there_does_not_send(client: Client) -> None:
     client.refused(404, "POST", "/sms", {**TEXT, "user_id": 5000000000000000})
     nobody = {"sender_group_type": "department", "sender_group_id": 5000000000000000}
@@ -339,6 +350,8 @@ def test_what_does_not_come_in(client: Client) -> None:
     ):
         with pytest.raises(Exception, match=named):
             receive(client, theirs, ours, "Hello")
+    with pytest.raises(Exception, match="media"):
+        receive(client, OUTSIDE, MINE, "Hello", "no base64!")
     assert events(client) == []
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from asking import Client
+from asking import START, Client
+
+from dialkit.sandbox import Sandbox
 
 MARA, THEO, INES = 5391827364501928, 5402938475610293, 5413049586721304
 PORTLAND, SEATTLE = 5219384756201938, 5220495867312049
@@ -126,6 +128,12 @@ def test_admin_rights(client: Client) -> None:
     assert (shown["is_admin"], shown["is_super_admin"]) == (True, True)
 
 
+def test_the_user_of_the_key_can_go(client: Client) -> None:
+    client.ask("DELETE", "/users/me")
+    client.refused(404, "GET", "/users/me")
+    assert list(client.world.events)[-1]["payload"]["changed_by"]["id"] == MARA
+
+
 # -- the list
 
 
@@ -193,6 +201,7 @@ def test_who_goes_leaves_everything(client: Client) -> None:
     world = client.world
     assert world.operators.where("member", ("user", THEO)) == []
     assert world.devices.where("user", THEO) == []
+    assert world.calls.where("live", THEO) == []
     assert world.deskphones.where("owner", ("user", THEO)) == []
     assert world.numbers.where("target", ("user", THEO)) == []
     assert world.channel_members.where("user", THEO) == []
@@ -220,7 +229,18 @@ def test_suspended_and_active_again(client: Client) -> None:
     shown = client.ask("PATCH", path, {"state": "suspended"})
     assert (shown["state"], shown["is_online"], shown["is_on_duty"]) == ("suspended", False, False)
     assert shown["phone_numbers"] == ["+15035550143"], "numbers stay"
+    assert client.world.calls.where("live", THEO) == [], "who is shut out is on no call any more"
     assert client.ask("PATCH", path, {"state": "active"})["is_online"] is True
+
+
+def test_voice_intelligence_of_the_live_call(client: Client) -> None:
+    path = f"/users/{THEO}/togglevi"
+    shown = client.ask("PATCH", path, {"enable_vi": False, "vi_locale": "fr-ca"})
+    assert (shown["enable_vi"], shown["vi_locale"]) == (False, "fr-ca")
+    again = client.ask("PATCH", path, {"enable_vi": True})
+    assert again == {**shown, "enable_vi": True}
+    client.ask("PUT", f"/call/{shown['id']}/actions/hangup")
+    assert "no call" in client.refused(400, "PATCH", path, {"enable_vi": True})
 
 
 def test_a_pending_user_who_is_activated_signs_in(client: Client) -> None:
@@ -371,3 +391,19 @@ def test_changes_are_told_to_the_change_log(client: Client) -> None:
     assert (told["action"], told["target"]) == ("user.update", {"type": "user", "id": THEO})
     assert told["changed_by"] == {"name": "Mara Ellison", "id": MARA, "type": "user"}
     assert told["additional_data"] == {"changes": {"job_title": "Lead"}}
+
+
+# -- at scale
+
+
+def test_a_larger_company_is_as_sound_as_the_small_one() -> None:
+    with Sandbox(limits=False, at=START, frozen=True, sizes={"users": 400}) as sandbox:
+        client = Client(sandbox)
+        users = client.pages("/users")
+        assert len(users) == len({user["emails"][0] for user in users}) == 400
+        numbers = [number for user in users for number in user["phone_numbers"]]
+        assert len(numbers) == len(set(numbers)) > 300
+        assert all(number[5:10] == "55501" and not number.startswith("+1564") for number in numbers)
+        assert all(client.world.numbers.get(number)["target_type"] == "user" for number in numbers)
+        assert {user["state"] for user in users} == {"active", "suspended", "pending"}
+        client.connection.close()

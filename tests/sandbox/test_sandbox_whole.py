@@ -93,15 +93,21 @@ def test_other_values_never_break_it(client: Client, operation_id: str, data: st
         if data.draw(st.integers(0, 2)) == 0:
             values[field.name] = data.draw(made.of(field.schema, operation.schemas))
     values = {name: value for name, value in values.items() if value is not None}
+    client.sandbox.snapshot("before")
     status, _ = send(client, operation_id, values)  # checks the answer
     assert status < 500
+    if status >= 400:
+        assert client.sandbox.diff("before", "now") == {}, "a refused request changes nothing"
 
 
 @pytest.mark.parametrize("operation_id", CATALOG.ids)
 def test_every_wrong_field_is_refused_by_name(client: Client, operation_id: str) -> None:
     operation = CATALOG.operation(operation_id)
     example = request_example(operation)
+    chosen = operation.body and "oneOf" in resolve(operation.body["schema"], operation.schemas)
     for field in operation.fields:
+        if chosen and field.name not in example:
+            continue  # a field of another choice, which this one does not know
         schema = resolve(field.schema, operation.schemas)
         spoiled = []
         if field.place == "body" or kind(schema) not in ("string", None):

@@ -95,7 +95,7 @@ def test_an_empty_world(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "says"),
     [
-        ("users: [", 2, "is no YAML"),
+        ("users: [", 1, "is no YAML"),
         ("a: *b", None, "aliases"),
         ("- 1", 1, "sections"),
         ("peopel: []", 1, "peopel: is no section"),

@@ -55,14 +55,34 @@ class Engine:
 
     @contextmanager
     def moment(self) -> Iterator[None]:
-        """One request or control action: what was due is done first, time stands still, all is kept."""
+        """One request or control action: what was due is done first, and time stands still in it.
+
+        All that it changes is kept; nothing of it, where it ends in an error.
+        """
         self.run_due()
         self.world.pinned = self.world.clock_time()
         try:
-            yield
+            with self._whole():
+                yield
         finally:
             self.world.pinned = None
             self.commit()
+
+    @contextmanager
+    def _whole(self) -> Iterator[None]:
+        """What changes in here changes altogether, or not at all where an error ends it."""
+        told = len(self.world.outbox)
+        self.world.watch.begin()
+        try:
+            yield
+        except Exception:
+            if self.world.watch.undo:
+                self.world.watch.roll_back()
+                self.world.rewind()
+            del self.world.outbox[told:]
+            raise
+        finally:
+            self.world.watch.begin()
 
     def perform(self, operation_id: str, values: dict[str, Any], key: Record) -> Any:
         """Carry out an operation without HTTP: its checks and its rules, not its limits.
@@ -102,7 +122,8 @@ class Engine:
         job = self.world.take_due()
         self.world.pinned = job["due"]
         try:
-            self._jobs[job["what"]](self.world, **job["given"])
+            with self._whole():
+                self._jobs[job["what"]](self.world, **job["given"])
         except Refusal:
             pass  # what it was about is gone
         finally:

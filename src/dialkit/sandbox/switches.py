@@ -113,7 +113,7 @@ SWITCHES: dict[str, Switch] = {
     ),
     "call-labels": Switch(("replace", "add"), "what becomes of a call's labels that a PUT leaves out"),
     "unknown-label": Switch(
-        ("refused", "kept"), "what a label brings that the company does not have: a 400, or a label on the call"
+        ("refused", "kept"), "what an unknown label brings: a 400, or a label on the call"
     ),
     "second-call": Switch(
         ("hold", "refused"), "what a user's call brings while they talk: the first on hold, or a 409"

@@ -60,27 +60,43 @@ def _shape(schema: Schema, schemas: Schemas, numbers: bool) -> Callable[[Any], A
     known = _SHAPES.get((id(schema), numbers))
     if known is not None and known[0] is schema:
         return known[1]
-    inner: dict[str, Callable[[Any], Any]] = {}
+    inner: dict[str, Callable[[Any], Any] | None] = {}
     fields: dict[str, Schema] = {}
     plain = resolve(schema, schemas)
     wide = plain.get("format") == "int64" and not numbers
     items = plain.get("items", {})
+    of_items: list[Callable[[Any], Any] | None] = []
 
     def spell(value: Any) -> Any:
         if isinstance(value, dict):
             if not fields:
                 fields.update(properties(schema, schemas))
-                inner.update({name: _shape(told, schemas, numbers) for name, told in fields.items()})
+                inner.update({name: _way(told, schemas, numbers) for name, told in fields.items()})
             if not fields:
                 return value
-            return {name: way(value[name]) for name, way in inner.items() if value.get(name) is not None}
+            return {
+                name: found if way is None else way(found)
+                for name, way in inner.items()
+                if (found := value.get(name)) is not None
+            }
         if isinstance(value, list):
-            way = _shape(items, schemas, numbers)
-            return [way(item) for item in value]
+            if not of_items:
+                of_items.append(_way(items, schemas, numbers))
+            way = of_items[0]
+            return value if way is None else [way(item) for item in value]
         return str(value) if wide and isinstance(value, int) and not isinstance(value, bool) else value
 
     _SHAPES[id(schema), numbers] = (schema, spell)
     return spell
+
+
+def _way(schema: Schema, schemas: Schemas, numbers: bool) -> Callable[[Any], Any] | None:
+    """How values of a schema are spelled, None where they stay as they are."""
+    plain = resolve(schema, schemas)
+    wide = plain.get("format") == "int64" and not numbers
+    if not wide and "items" not in plain and not properties(schema, schemas):
+        return None
+    return _shape(schema, schemas, numbers)
 
 
 def iso(seconds: float) -> str:

@@ -140,4 +140,4 @@ def _refusal(status: int, raw: bytes, url: str) -> InvalidArgument | PermissionD
     if status == 403:
         hint = "set DIALKIT_SANDBOX_TOKEN to the control_token that start --print json tells"
         return PermissionDenied(message, status=status, hint=hint)
-    return InvalidArgument(message, hint="dialpad help sandbox")
+    return InvalidArgument(message, hint="dialpad sandbox --help")

@@ -22,6 +22,7 @@ TAKES = (
 # What is read at once, and what is a file.
 SWITCHES_OF_TWO = ("--empty", "--freeze")
 FILES = ("world", "state", "faults")
+HELP = "dialpad sandbox --help"
 
 
 def arguments() -> Iterator[Argument]:
@@ -102,12 +103,13 @@ def refused(error: Exception, given: dict[str, Any]) -> InvalidArgument:
             hint="leave out --port to have a free one chosen",
         )
     if isinstance(error, OSError):
-        return InvalidArgument(f"{error.filename}: {error.strerror}")
-    return InvalidArgument(str(error).removesuffix("."), hint="dialpad help sandbox")
+        return InvalidArgument(f"{error.filename}: {error.strerror}", hint=HELP)
+    return InvalidArgument(str(error).removesuffix("."), hint=HELP)
 
 
 def whole(text: str, flag: str, most: int) -> int:
     """A whole number from 0 to `most`. Raises `InvalidArgument`."""
     if text.isdecimal() and text.isascii() and len(text) < 20 and int(text) <= most:
         return int(text)
-    raise InvalidArgument(f"{flag}: {text[:40]!r} is not a whole number from 0 to {most}")
+    what = f"{flag}: {text[:40]!r} is not a whole number from 0 to {most}"
+    raise InvalidArgument(what, hint=f"write it like {flag} 30")

@@ -24,15 +24,24 @@ def inbound(app: App, argv: list[str]) -> int:
     options, found = parse(app, "sandbox inbound", argv, URL, *ENDS, *flags)
     view = showing(app, options)
     if not (found.text or found.media):
-        raise InvalidArgument("--text or --media: what does the text say?")
+        raise InvalidArgument("--text or --media: what does the text say?", hint="--text Hello")
     body = {"from": getattr(found, "from"), "to": found.to, "text": found.text or ""}
     if found.media:
-        from base64 import b64encode
-
-        with open(os.path.join(app.cwd, found.media), "rb") as file:
-            body["media"] = b64encode(file.read()).decode()
+        body["media"] = _base64(os.path.join(app.cwd, found.media))
     view.data(find(app, found.url).ask("POST", "texts", body))
     return 0
+
+
+def _base64(path: str) -> str:
+    from base64 import b64encode
+
+    try:
+        with open(path, "rb") as file:
+            return b64encode(file.read()).decode()
+    except OSError as error:
+        raise InvalidArgument(
+            f"--media: {path}: {error.strerror}", hint="a file of at most 500 KiB"
+        ) from None
 
 
 def call(app: App, argv: list[str]) -> int:
@@ -47,7 +56,8 @@ def call(app: App, argv: list[str]) -> int:
     names = ("hangup_after", "voicemail", "missed")
     given = {name: value for name in names if (value := getattr(found, name))}
     if len(given) > 1:
-        raise InvalidArgument("--hangup-after, --voicemail, --missed: one of them")
+        what = "--hangup-after, --voicemail, --missed: one of them"
+        raise InvalidArgument(what, hint="without any, the call rings until it is answered")
     body = {"from": getattr(found, "from"), "to": found.to, **given}
     view.data(find(app, found.url).ask("POST", "calls", body))
     return 0

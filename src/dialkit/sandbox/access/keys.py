@@ -30,11 +30,10 @@ def add_key(
     scopes: list[str] | None = None,
     expires_at: float | None = None,
     app_id: int | None = None,
-    grant: int | None = None,
 ) -> Record:
     """A new key. `admin`: a company admin's; `scopes` None: all there are; `expires_at` in epoch seconds.
 
-    `app_id` and `grant`: of an OAuth app's access token, whose it is and by which consent.
+    `app_id`: of the access token of an OAuth app, which app has it.
     """
     return world.keys.put(
         {
@@ -46,7 +45,6 @@ def add_key(
             "scopes": scopes or [],
             "expires_at": expires_at,
             "app_id": app_id,
-            "grant": grant,
         }
     )
 

@@ -9,6 +9,7 @@ from dialkit.sandbox.events import emit
 from dialkit.sandbox.events.text_event import text_event
 from dialkit.sandbox.operations import contacts, digital, opt_outs
 from dialkit.sandbox.operations.numbers import e164
+from dialkit.sandbox.operations.senders import check_media
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 def receive(world: World, from_number: str, to_number: str, text: str, media: str | None = None) -> Record:
     """A person outside texts one of the company's numbers; the record of the text.
 
-    One from a blocked number goes nowhere: its record says ``rejected`` and is not kept. Raises `Refusal`
-    400 for numbers that are none, 404 where nobody in the company has `to_number`.
+    One from a blocked number goes nowhere: its record says ``rejected`` and is not kept. `media` is base64.
+    Raises `Refusal` 400 for what is no number or no media, 404 where nobody gets texts at `to_number`.
     """
     theirs, ours = e164(from_number, infer=True), e164(to_number, infer=True)
     if theirs is None:
@@ -27,9 +28,10 @@ def receive(world: World, from_number: str, to_number: str, text: str, media: st
     if theirs in world.numbers:
         raise Refusal(400, f"from_number: {theirs} is the company's own; nobody outside texts from it.")
     line = world.numbers.find(ours or to_number)
-    if line is None or not line.get("target_type"):
-        raise Refusal(404, f"to_number: nobody in the company has the number {to_number[:40]}.")
-    record = _record(world, theirs, line, text, media)
+    if line is None or not line.get("target_type") or line["number"] in world.fax_lines:
+        raise Refusal(404, f"to_number: nobody in the company gets texts at {to_number[:40]}.")
+    check_media(media or "")
+    record = _record(world, theirs, line, text, media or None)
     if theirs in world.blocked_numbers:
         return {**record, "message_status": "failed", "message_delivery_result": "rejected"}
     world.texts.put(record)

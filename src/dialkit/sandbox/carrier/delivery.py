@@ -76,6 +76,8 @@ def _prospect(world: World, record: Record) -> tuple[str, float]:
     """What will become of a text, and after how many seconds."""
     number = record["to_number"]
     if record["is_internal"]:  # no carrier is involved
+        if number in world.fax_lines:
+            return "not_supported", 0.0
         return "accepted" if world.numbers.get(number).get("target_type") else "invalid_destination", 0.0
     fate = fate_of(number)
     if not record["automatic"] and must_not_be_texted(world, record["from_number"], number):

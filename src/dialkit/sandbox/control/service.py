@@ -124,10 +124,10 @@ class Control:
         """What is there after `since`, then each item as it comes, until one of the two ends it."""
         import asyncio
 
-        queue = followers.join()
         path = "requests" if followers is self.log.followers else "deliveries"
+        known = (await self.do("GET", path, query={"since": since}))["items"]
+        queue = followers.join()  # nothing comes between: what was asked for did not wait
         try:
-            known = (await self.do("GET", path, query={"since": since}))["items"]
             headers = [(b"content-type", b"application/x-ndjson")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             left = asyncio.ensure_future(_left(receive))

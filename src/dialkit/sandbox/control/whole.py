@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.sandbox import switches
 from dialkit.sandbox.control.asked import Asked, read
-from dialkit.sandbox.engine import START
+from dialkit.sandbox.engine import NOW, START
 from dialkit.sandbox.moments import moment_of, seconds_of
 from dialkit.sandbox.wire import Refusal
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from dialkit.sandbox.control.service import Control
     from dialkit.sandbox.world import World
 
-NOW = "now"  # what `diff` calls the world as it is
 OURS = {START: "is how the world was at the start; reset goes back to it", NOW: "is the world as it is"}
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 

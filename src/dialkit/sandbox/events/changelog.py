@@ -25,7 +25,9 @@ def changelog(
     The fields are documented; the service's words for actions are not known, and here are those of the
     operation, such as ``user.create``. `more` becomes ``additional_data``.
     """
-    who = (world.users.find(call.user_id) or {}) if call else {}
+    # Somebody can delete the user whose key it is.
+    found = (world.users.find(call.user_id) or world.deleted_users.find(call.user_id)) if call else None
+    who: Record = found or {}
     payload: Record = {
         "date": world.milliseconds(),
         "action": action,

@@ -147,12 +147,12 @@ class Courier:
                 outcome = BROKEN
         self._busy[endpoint] -= 1
         self._known.discard(number)
+        overtaken = [held for held in self._held.pop(endpoint, ()) if held != number] if attempted else ()
         with self.engine.moment():
             if outcome:
                 settle(self.world, number, outcome, began)
-            if attempted:
-                for held in self._held.pop(endpoint, ()):
-                    hurry(self.world, held)
+            for held in overtaken:
+                hurry(self.world, held)
 
     def _bend(self, delivery: Record) -> Outcome | Literal[False] | None:
         """What faults do to a delivery: an outcome, False where it waits, None where it takes its way.
@@ -162,18 +162,20 @@ class Courier:
         faults = getattr(self.engine, "faults", None)
         if faults is None or delivery["attempts"] or delivery.get("bent"):
             return None
-        fault = faults.delivery(delivery) or {}
-        if fault.get("lost"):
+        fault = faults.delivery(delivery)
+        if not fault:
+            return None
+        if "lost" in fault:
             return LOST
         with self.engine.moment():
             for _ in range(int(fault.get("duplicate", 1)) - 1):
                 copy(self.world, delivery)
             if "late" in fault:
                 wait(self.world, delivery, float(fault["late"]), bent=True)
-            elif fault.get("reorder"):
+            elif "reorder" in fault:
                 wait(self.world, delivery, HELD, bent=True)
                 self._held.setdefault(delivery["endpoint_id"], []).append(delivery["id"])
-        return False if "late" in fault or fault.get("reorder") else None
+        return False if "late" in fault or "reorder" in fault else None
 
     async def _attempt(self, delivery: Record) -> Outcome:
         found = find_endpoint(self.world, delivery["endpoint_id"])

@@ -49,7 +49,7 @@ def signed(record: Record) -> Record:
 
 def show_websocket(world: World, websocket: Record) -> Record:
     """A websocket with the URL that was last handed out for it."""
-    issued = int(websocket["issued_at"])
+    issued = int(websocket.get("issued_at", 0))
     claims = {"sub": str(websocket["id"]), "iss": "dialkit-sandbox", "iat": issued, "exp": issued + HOUR}
     url = world.url.replace("http", "ws", 1)
     return {**websocket, "websocket_url": url + PATH + tokens.sign(claims, _secret(world), TYPE)}

@@ -65,7 +65,7 @@ async def post(url: str, body: bytes, content_type: str, within: float) -> Outco
     except SSLError as error:
         return Outcome(error=f"No secure connection: {error.reason or error}.")
     except OSError as error:
-        return Outcome(error=f"No connection: {error.strerror or error}.")
+        return Outcome(error=f"No connection: {str(error.strerror or error)[:200]}.")
     except ValueError as error:
         return Outcome(error=f"The answer is not HTTP: {str(error)[:200]}.")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from dialkit.sandbox import answers
 from dialkit.sandbox.access.keys import check_rights, key_of
@@ -18,12 +18,21 @@ from dialkit.sandbox.http import call
 from dialkit.sandbox.http.files import PREFIX as FILES
 from dialkit.sandbox.http.files import read_file
 from dialkit.sandbox.http.owners import resolve_owners
+from dialkit.sandbox.http.reading import (
+    MOST_BODY,
+    MOST_QUERY,
+    decode,
+    pairs,
+    read_body,
+    sent_cursor,
+    values_of,
+)
 from dialkit.sandbox.http.route import Router
 from dialkit.sandbox.wire import Refusal, encode, fault
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     from dialkit.catalog import Operation
     from dialkit.sandbox.engine import Engine
@@ -32,8 +41,6 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[dict[str, Any]]]
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-MOST_BODY = 1 << 20  # bytes; the service refuses requests above 1 MB
-MOST_QUERY = 1000  # fields
 FORM = "application/x-www-form-urlencoded"  # integrators send it to the OAuth operations, beside JSON
 NOBODY = {"token": "", "user_id": 0, "admin": False, "admin_scopes": False, "scopes": []}
 TRANSPORT = "dialkit.transport"  # the connection, among the extensions of an ASGI scope
@@ -56,7 +63,7 @@ class App:
             await self.engine.courier.serve_websocket(scope, receive, send)
             return
         try:
-            body = await _read(receive)
+            body = await read_body(receive)
         except ConnectionError:
             return  # half a request is none
         path = scope["raw_path"].decode("latin-1")
@@ -65,7 +72,7 @@ class App:
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         query = scope["query_string"].decode("latin-1")
-        request = Request(scope["method"], path, _pairs(query), headers, body or b"")
+        request = Request(scope["method"], path, pairs(query), headers, body or b"")
         began, at = perf_counter(), self.world.clock_time()
         effects, reply = self.answer(request, body is None, query)
         if not effects:
@@ -86,10 +93,9 @@ class App:
         try:
             effects = self._effects(request)
             if fault_effects.carries_out(effects):
-                if request.path.startswith(FILES) and request.method == "GET":
-                    return effects, self._file(request.path)
+                is_file = request.path.startswith(FILES) and request.method == "GET"
                 with self.engine.moment():
-                    reply = self._carry_out(request, too_large, query)
+                    reply = self._file(request) if is_file else self._carry_out(request, too_large, query)
         except Refusal as no:
             reply = _json(no.status, fault(no.status, no.message), no.headers)
             reply = reply._replace(operation_id=self._operation_id(request))
@@ -115,7 +121,7 @@ class App:
         except Refusal:
             key = ""
         operation_id = self._operation_id(request)
-        asked = Asked(request.method, request.path, operation_id, key, lambda: _values(request))
+        asked = Asked(request.method, request.path, operation_id, key, lambda: values_of(request))
         return faults.choose(asked, own)
 
     def _operation_id(self, request: Request) -> str:
@@ -129,14 +135,7 @@ class App:
         """What the answer calls a page's cursor, and the one that was sent; empty where there is none."""
         operation_id = self._operation_id(request)
         pages = self._operation(operation_id).pages if operation_id else None
-        sent = dict(request.query).get("cursor", "")
-        if not sent:
-            try:
-                body = _decode(request.body)
-            except Refusal:
-                body = None
-            sent = str(body.get("cursor") or "") if isinstance(body, dict) else ""
-        return (pages or {}).get("cursor", ""), sent
+        return (pages or {}).get("cursor", ""), sent_cursor(request)
 
     def _key(self, request: Request) -> Record:
         given = dict(request.query).get("apikey", "")
@@ -152,7 +151,7 @@ class App:
         operation = self._operation(row.id)
         form = not operation.needs_key and request.headers.get("content-type", "").startswith(FORM)
         key = self._key(request) if operation.needs_key else NOBODY
-        sent = dict(parse_qsl(request.body.decode("latin-1"))) if form else _decode(request.body)
+        sent = dict(parse_qsl(request.body.decode("latin-1"))) if form else decode(request.body)
         given = dict(request.query)
         if self.engine.limits.on:
             body = sent if isinstance(sent, dict) else {}
@@ -171,9 +170,8 @@ class App:
         value = encode(answer.value, operation.answer["schema"], operation.schemas, numbers)
         return _json(status, value, more)._replace(operation_id=operation.id)
 
-    def _file(self, path: str) -> Reply:
-        with self.engine.moment():
-            file = read_file(self.world, path)
+    def _file(self, request: Request) -> Reply:
+        file = read_file(self.world, request.path)
         return Reply(200, {"content-type": file.content_type}, file.content)
 
     def _operation(self, operation_id: str) -> Operation:
@@ -215,56 +213,8 @@ class App:
             task.cancel()
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
-    """The query's fields, decoded, in order; those of a query with too many are not read."""
-    return parse_qsl(query, keep_blank_values=True) if query and query.count("&") < MOST_QUERY else []
-
-
-def _values(request: Request) -> Iterator[Any]:
-    """All that a request holds: in its path, its query, its body."""
-    yield from map(unquote, request.path.split("/"))
-    yield from (value for _, value in request.query)
-    try:
-        body = _decode(request.body)
-    except Refusal:
-        return
-    yield from body.values() if isinstance(body, dict) else ()
-
-
 def _json(status: int, value: Any, headers: dict[str, str]) -> Reply:
     if value is None:
         return Reply(status, headers, b"")
     sent = json.dumps(value, separators=(",", ":")).encode()
     return Reply(status, {**headers, "content-type": "application/json"}, sent)
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """The body, None where it is larger than allowed: it is then read to its end, and not kept.
-
-    Raises `ConnectionError` where the client left before the end.
-    """
-    parts: list[bytes] = []
-    size, more = 0, True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ConnectionError
-        size += len(message.get("body", b""))
-        if size <= MOST_BODY:
-            parts.append(message.get("body", b""))
-        more = message.get("more_body", False)
-    return b"".join(parts) if size <= MOST_BODY else None
-
-
-def _decode(body: bytes) -> Any:
-    """The body's JSON, None where there is none. Raises `Refusal` 400; NaN and infinity are no JSON."""
-    if not body:
-        return None
-    try:
-        return json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "The body is not JSON.") from None
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)

@@ -64,18 +64,19 @@ def read(
 ) -> Call:
     """Check and type what was sent. `body` is decoded JSON, None where none was sent.
 
-    Path and query hold text. A null in the body counts as not given. Fields the operation does not know are
+    Path and query hold text. A null in the body counts as not given, and so does an empty text in the query:
+    some clients write the names of all they could have given. Fields the operation does not know are
     left out. `now` is what moments are measured against. Raises `Refusal` 400, naming the field.
     """
     sent = {"path": path, "query": query}
     known: dict[str, Values] = {"path": {}, "query": {}, "body": {}}
     extra: Values = {}
-    if "limit" in query:  # undocumented on most lists, and honoured
+    if query.get("limit"):  # undocumented on most lists, and honoured
         known["query"]["limit"] = query["limit"]
     for field in operation.fields:
         if field.place == "body":
             continue
-        if field.name in sent[field.place]:
+        if sent[field.place].get(field.name, "") != "":
             value = _typed(sent[field.place][field.name], field.schema)
             _check(value, field.schema, operation, field.name)
             known[field.place][field.name] = value

@@ -1,4 +1,4 @@
-"""Files that answers give addresses of: exports, recordings, transcripts. No key is asked for, the address is one."""
+"""Files that answers give addresses of: exports, recordings, transcripts. The address is the key to them."""
 
 from __future__ import annotations
 

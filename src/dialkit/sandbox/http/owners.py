@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dialkit.catalog.model import kind
+
 if TYPE_CHECKING:
     from dialkit.catalog import Operation
     from dialkit.sandbox.world import Record, World
@@ -47,11 +49,12 @@ def resolve_owners(world: World, operation: Operation, values: dict[str, str], k
         if owner == "users" and value == "me":
             value = str(key["user_id"])
             values = {**values, name: value}
-        if owner and _could_be(owner, value):
+        if owner and not (_wants_integer(operation, name) and not value.isdecimal()):
             world.table(owner).get(value)
     return values
 
 
-def _could_be(owner: str, value: str) -> bool:
-    """Whether a value is of the form such ids have; one that is not is the check's to refuse, by name."""
-    return owner in ("contacts", "numbers", "devices") or value.isdecimal()
+def _wants_integer(operation: Operation, name: str) -> bool:
+    """Whether an id is declared as a number: one that is none is the check's to refuse, by name."""
+    field = operation.field(name)
+    return field is not None and kind(field.schema) == "integer"

@@ -65,8 +65,22 @@ class Sandbox(Handle):
         from dialkit.sandbox.making import Options, make
 
         self.host, self.port, self.token = host, port, token or token_of(seed)
-        told = (seed, limits, tier, at, frozen, sizes, switches, world, empty, state, faults)
-        self.engine = make(Options(self.token, *told))
+        self.engine = make(
+            Options(
+                self.token,
+                seed,
+                limits=limits,
+                tier=tier,
+                at=at,
+                frozen=frozen,
+                sizes=sizes,
+                switches=switches,
+                world=world,
+                empty=empty,
+                state=state,
+                faults=faults,
+            )
+        )
         self.world: World = self.engine.world
         self.app = App(self.engine, control_token)
         self._server: Server | None = None

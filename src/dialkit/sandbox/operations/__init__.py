@@ -39,6 +39,7 @@ MODULES = (
     "custom_ivrs",
     "departments",
     "devices",
+    "dialing",
     "digital",
     "dispositions",
     "e911",

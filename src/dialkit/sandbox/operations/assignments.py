@@ -63,9 +63,9 @@ def assigned(world: World, call: Call) -> Record:
 
 
 def _waiting(world: World, call: Call) -> Record:
-    """The call in question. Raises `Refusal` 400 for one of no call center, 409 for one that does not wait."""
+    """The call in question. Raises `Refusal` 400 for one of no center, 409 for one that does not wait."""
     leg = world.calls.get(call.path["id"])
-    if leg["target_type"] != "callcenter":
+    if leg["target_type"] != "callcenter" or "assigned" not in leg:
         raise Refusal(400, f"id: the call {leg['call_id']} is not a call of a call center.")
     leg = need_live(world, leg["call_id"])
     if leg["state"] not in WAITS:

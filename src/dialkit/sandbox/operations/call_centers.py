@@ -60,7 +60,7 @@ def settle_call_center(world: World, record: Record, before: Record | None) -> R
 
 def leave_call_center(world: World, center: Record) -> None:
     """Free the numbers of a call center that goes, and let go of all that speaks of it."""
-    group_lines.end_waiting(world, center["id"])
+    group_lines.end_waiting(world, "callcenter", center["id"])
     group_lines.free_lines(world, "callcenter", center)
     operators.clear(world, "callcenter", center["id"])
     target = ("callcenter", center["id"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations import duty, group_lines, live, numbers, operators
+from dialkit.sandbox.operations import dialing, duty, group_lines, live, numbers, operators
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def validate(world: World, call: Call) -> Record:
 
 
 def _check(world: World, call: Call) -> Record:
-    """The call center. Raises `Refusal` 400 for a number abroad or a closed center, 404, 409 for a second one."""
+    """The call center. Raises `Refusal` 400 for a number abroad or a closed center, 409 for a second one."""
     center_id, number = call.body.get("call_center_id"), call.body.get("phone_number")
     for name in ("call_center_id", "phone_number"):
         if call.body.get(name) is None:
@@ -92,7 +92,7 @@ def look(world: World, callback_id: int) -> None:
         world.later(LOOKS, "callbacks.look", callback_id=callback_id)
         return
     line = numbers.line(world, "callcenter", center["id"])
-    leg = live.dial(
+    leg = dialing.dial(
         world,
         free[0],
         callback["phone_number"],

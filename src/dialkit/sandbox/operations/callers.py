@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dialkit.sandbox.operations import caller_ids, live, numbers
+from dialkit.sandbox.operations import caller_ids, dialing, numbers
 from dialkit.sandbox.operations.legs import connected_leg
 from dialkit.sandbox.operations.sides import company_side, target_of
 from dialkit.sandbox.wire import Refusal
@@ -45,7 +45,7 @@ def place_call(world: World, call: Call, user: Record, number: str, **more: Any)
         fields |= {"group_type": group[0], "group_target": group[1]}
         if shown != caller_ids.BLOCKED:
             fields["proxy_target"] = company_side(world, *group)
-    return live.dial(world, user["id"], number, **fields, **more)
+    return dialing.dial(world, user["id"], number, **fields, **more)
 
 
 def _check_line(world: World, user: Record, is_consult: bool) -> None:

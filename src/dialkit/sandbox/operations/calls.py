@@ -89,9 +89,9 @@ def make_call(world: World, call: Call) -> Record:
 def initiate_call(world: World, call: Call) -> Record:
     """Have a user's app dial. Raises `Refusal` 400 where the user is signed in on no app or add-on."""
     user = caller_of(world, int(call.path["id"]), "id")
-    number = numbers.e164(call.body.get("phone_number") or "", infer=True)
+    number = call.body.get("phone_number")
     if number is None:
-        raise Refusal(400, f"phone_number: {call.body.get('phone_number', '')[:40]!r} is not a phone number.")
+        raise Refusal(400, "phone_number: is required")
     device = device_of(world, user, lambda kind: kind in APPS or kind.startswith(ADD_ON))
     if device is None:
         raise Refusal(400, f"id: the user {user['id']} is signed in on no desktop or web app, nor an add-on.")
@@ -178,7 +178,7 @@ def hang_up(world: World, call_id: int) -> None:
     Raises `Refusal` 404 for an unknown call, 409 for one that is over.
     """
     leg = need_live(world, call_id)
-    if leg["entry_point_call_id"] and leg["state"] == "ringing" and leg["target_type"] in ("user", "room"):
+    if leg["state"] == "ringing" and queues.rings_for_group(world, leg):
         queues.pass_on(world, leg["call_id"])
     else:
         live.goodbye(world, leg["root"])

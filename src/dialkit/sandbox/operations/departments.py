@@ -25,7 +25,7 @@ def settle_department(world: World, record: Record, before: Record | None) -> Re
 
 def leave_department(world: World, department: Record) -> None:
     """Free the numbers of a department that goes, and let its operators go."""
-    group_lines.end_waiting(world, department["id"])
+    group_lines.end_waiting(world, "department", department["id"])
     group_lines.free_lines(world, "department", department)
     operators.clear(world, "department", department["id"])
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit.sandbox.events.text_event import name_of
-from dialkit.sandbox.moments import moment_of
 from dialkit.sandbox.operations import contacts
 from dialkit.sandbox.resource import page
 from dialkit.sandbox.wire import Refusal
@@ -114,7 +113,7 @@ def end(world: World, session_id: int) -> None:
 def list_sessions(world: World, call: Call) -> Values:
     """Sessions that began or ended inside a period, of one target or of all. Raises `Refusal` 400."""
     query = call.query
-    start, until = moment_of(query["start_date"]), moment_of(query["end_date"])
+    start, until = (_moment(query, name) for name in ("start_date", "end_date"))
     if until < start:
         raise Refusal(400, "end_date: is before start_date.")
     kind, target_id = query.get("target_type"), query.get("target_id")
@@ -130,6 +129,17 @@ def list_sessions(world: World, call: Call) -> Values:
         )
 
     return page(world, call, "digital_sessions", wanted, show=_show)
+
+
+def _moment(query: Values, name: str) -> float:
+    """A moment of a query in epoch seconds, of any year; UTC where it has no zone. Raises `Refusal` 400."""
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(query[name])
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise Refusal(400, f"{name}: {query[name][:40]!r} is not a moment.") from None
 
 
 def _show(world: World, session: Record) -> Record:

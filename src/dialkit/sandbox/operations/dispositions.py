@@ -57,6 +57,7 @@ def show(_world: World, record: Record) -> Record:
             ],
         }
         for name, outcome in record["dispositions"].items()
+        if name != USAGE
     ]
     return {**record, "formatted_dispositions": formatted}
 

@@ -60,7 +60,7 @@ def set_status(world: World, user_id: int, status: str, session_type: str | None
 def now_doing(world: World, user_id: int) -> tuple[str, str | None]:
     """The status of an agent, and what occupies them: a live call does, whatever was said before."""
     duty = duty_of(world, user_id)
-    if duty["on_duty"] and duty["status"] == AVAILABLE and world.calls.where("live", int(user_id)):
+    if duty["on_duty"] and duty["status"] == AVAILABLE and world.calls.count("live", int(user_id)):
         return "occupied", "call"
     return duty["status"], duty.get("session_type")
 
@@ -131,7 +131,7 @@ def _put(world: World, duty: Record) -> Record:
 
 def _event(world: World, duty: Record, user: Record) -> Record:
     """An agent status event, as the developer pages tell it; ids of call centers are texts there."""
-    available = not user.get("do_not_disturb") and not world.calls.where("live", user["id"])
+    available = not user.get("do_not_disturb") and not world.calls.count("live", user["id"])
     centers = centers_of(world, user["id"]) if duty["on_duty"] else []
     return {
         "availability_status": "available" if available else "unavailable",

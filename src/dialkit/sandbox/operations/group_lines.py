@@ -84,12 +84,18 @@ def free_lines(world: World, kind: str, record: Record) -> None:
         numbers.take(world, world.numbers.get(number))
 
 
-def end_waiting(world: World, group_id: int) -> None:
+def end_waiting(world: World, kind: str, group_id: int) -> None:
     """End the calls that wait for a group that goes; the document does not say what becomes of them."""
     from dialkit.sandbox.operations import calls
 
-    for call in world.calls.where("waiting", group_id):
-        calls.hang_up(world, call["call_id"])
+    waiting = [call["call_id"] for call in world.calls.where("waiting", group_id)]
+    for operator in world.operators.where("group", (kind, group_id)):
+        for leg in world.calls.where("live", operator["member_id"]):
+            entry = world.calls.find(leg.get("entry_point_call_id"))
+            if leg.get("state") == "ringing" and entry and entry.get("target_id") == group_id:
+                waiting.append(entry["call_id"])
+    for call_id in dict.fromkeys(waiting):
+        calls.hang_up(world, call_id)
 
 
 def is_open(world: World, record: Record) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations import caller_ids, live, numbers
+from dialkit.sandbox.operations import caller_ids, dialing, numbers
 from dialkit.sandbox.operations.legs import open_leg
 from dialkit.sandbox.operations.sides import target_of
 from dialkit.sandbox.wire import Refusal
@@ -39,7 +39,7 @@ def initiate(world: World, call: Call) -> Record:
         custom_data=body.get("custom_data"),
         plan={"talk": LISTENS},
     )
-    live.pick_up(world, leg["call_id"])
+    dialing.pick_up(world, leg["call_id"])
     return {"call_id": leg["call_id"]}
 
 

@@ -113,7 +113,7 @@ def move(world: World, call_id: int, state: str, **fields: Any) -> Record:
 def hold(world: World, leg: Record, state: str = "hold", **fields: Any) -> Record:
     """Let the other side of a leg wait."""
     since = leg["hold_since"] or world.milliseconds()
-    return move(world, leg["call_id"], state, hold_since=since, **fields)
+    return move(world, leg["call_id"], state, hold_since=since, waiting_for=None, **fields)
 
 
 def resume(world: World, leg: Record) -> Record:

@@ -1,6 +1,5 @@
 """Calls under way: who rings, who answers, who hangs up. Nobody is really there, so chance and plans decide.
 
-A user's device is picked up after two seconds; the other side then does what its number is fated to do.
 Somebody inside the company answers after three to eight seconds, and the other side hangs up 40 to 180
 seconds later; both follow from the seed. A call's ``plan`` overrules this: ``missed``, nobody inside answers;
 ``voicemail``, nor that, and this message is left; ``talk``, so many seconds are talked; ``until``, the other
@@ -11,9 +10,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.sandbox.carrier.fates import fate_of
 from dialkit.sandbox.events.call_event import tell
-from dialkit.sandbox.operations import duty, numbers, recordings
+from dialkit.sandbox.operations import duty, recordings
 from dialkit.sandbox.operations.aftermath import follow_up, rest
 from dialkit.sandbox.operations.legs import close_leg, hold, legs_of, live, move, open_leg, resume
 from dialkit.sandbox.operations.voicemails import keep_message, reach_voicemail
@@ -22,81 +20,8 @@ if TYPE_CHECKING:
     from dialkit.sandbox.operations import Handler
     from dialkit.sandbox.world import Record, World
 
-PICK_UP, ANSWER, BUSY, NO_ANSWER, FAR_VOICEMAIL = 2.0, 4.0, 1.0, 30.0, 20.0  # seconds, one after the other
-FAR_MESSAGE = 15.0  # how long is spoken to a voicemail outside
 RINGS = 25.0  # how long a user's devices ring
 LEAST_TALK, MORE_TALK = 40, 141
-
-
-# -- from inside
-
-
-def dial(world: World, user_id: int, number: str, **fields: Any) -> Record:
-    """A call of a user to a number: their devices ring at once, and the number when one is picked up."""
-    leg = open_leg(
-        world,
-        "user",
-        user_id,
-        number,
-        "calling",
-        direction="outbound",
-        enable_vi=_has_ai(world),
-        is_internal=numbers.whose(world, number) is not None,
-        **fields,
-    )
-    world.later(PICK_UP, "live.pick_up", call_id=leg["call_id"])
-    return leg
-
-
-def pick_up(world: World, call_id: int) -> None:
-    """A device of the user who calls is picked up: their other call waits, and the number rings."""
-    leg = world.calls.get(call_id)
-    if not live(leg):
-        return
-    _clear_line(world, leg)
-    if leg["target_type"] == "user":
-        duty.set_status(world, leg["target_id"], "occupied", "call")
-    leg = move(world, call_id, "ringing")
-    whose = numbers.whose(world, leg["external_number"])
-    if whose is None:
-        _reach_outside(world, leg)
-        return
-    arrive(
-        world,
-        *whose,
-        leg["internal_number"] or "",
-        contact=leg["target"],
-        root=leg["root"],
-        master_call_id=leg["root"],
-        is_internal=True,
-        plan=leg["plan"],
-        custom_data=leg["custom_data"],
-    )
-
-
-def _reach_outside(world: World, leg: Record) -> None:
-    """The other side does what its number is fated to do."""
-    fate, call_id = fate_of(leg["external_number"]).call, leg["call_id"]
-    if fate == "busy":
-        world.later(BUSY, "live.fail", call_id=call_id)
-    elif fate == "no_answer":
-        world.later(NO_ANSWER, "live.fail", call_id=call_id)
-    elif fate == "voicemail":
-        world.calls.change(call_id, plan={**leg["plan"], "talk": FAR_MESSAGE})
-        world.later(FAR_VOICEMAIL, "live.answer", call_id=call_id)
-    else:
-        world.later(ANSWER, "live.answer", call_id=call_id)
-
-
-def fail(world: World, call_id: int) -> None:
-    """The other side was busy, or did not answer."""
-    leg = world.calls.get(call_id)
-    if live(leg) and leg["date_connected"] is None:
-        close_leg(world, leg)
-        _after(world, leg)
-
-
-# -- from outside, or to somebody inside
 
 
 def arrive(world: World, kind: str, target_id: int, caller: str, **fields: Any) -> Record:
@@ -121,7 +46,7 @@ def ring(world: World, kind: str, target_id: int, caller: str, **fields: Any) ->
         caller,
         "ringing",
         direction="inbound",
-        enable_vi=_has_ai(world),
+        vi_enabled=has_ai(world),
         **{"date_rang": now, "date_first_rang": now, **fields},
     )
     if kind == "user" and not can_ring(world, record):
@@ -180,14 +105,15 @@ def answer(world: World, call_id: int) -> None:
 
 def connect(world: World, leg: Record) -> Record:
     """Connect a leg, and with it those that waited for it: its group's, and that of who calls from inside."""
-    _clear_line(world, leg)
+    clear_line(world, leg)
     now = world.milliseconds()
     leg = move(world, leg["call_id"], "connected", date_connected=now, waiting_for=None)
     if leg["target_type"] == "user":
         duty.set_status(world, leg["target_id"], "occupied", "call")
+    above = _above(world, leg)
     for other in legs_of(world, leg["root"]):
         waits = other["date_connected"] is None and other["call_id"] != leg["call_id"]
-        if waits and other["call_id"] == leg["entry_point_call_id"]:
+        if waits and other["call_id"] in above:
             move(
                 world,
                 other["call_id"],
@@ -198,7 +124,8 @@ def connect(world: World, leg: Record) -> Record:
             )
         elif waits and other["entry_point_call_id"] == (leg["entry_point_call_id"] or 0):
             close_leg(world, other, "missed")  # it rang at others too
-        elif waits and other["call_id"] == leg["root"]:
+        elif waits and other["call_id"] == leg["root"] and other["direction"] == "outbound":
+            clear_line(world, other)
             move(world, other["call_id"], "connected", date_connected=now)
         elif other["call_id"] == leg["entry_point_call_id"] and other["state"] in (
             "hold",
@@ -213,6 +140,15 @@ def connect(world: World, leg: Record) -> Record:
             recordings.start_recording(world, leg, kind)
     plan_goodbye(world, leg["root"])
     return world.calls.get(leg["call_id"])
+
+
+def _above(world: World, leg: Record) -> set[int]:
+    """The legs that a leg came out of: its group's, and that of the group which sent the call there."""
+    found: set[int] = set()
+    while (entry := leg["entry_point_call_id"]) is not None and entry not in found:
+        found.add(entry)
+        leg = world.calls.get(entry)
+    return found
 
 
 def plan_goodbye(world: World, root: int) -> None:
@@ -265,9 +201,13 @@ def _after(world: World, leg: Record) -> None:
     waiting = [other for other in others if other["state"] == "hold"]
     if waiting and not any(other["state"] == "connected" for other in others):
         resume(world, waiting[-1])
+        if not any(
+            one.get("goodbye") in world.jobs for one in world.calls.where("root", waiting[-1]["root"])
+        ):
+            plan_goodbye(world, waiting[-1]["root"])
 
 
-def _clear_line(world: World, leg: Record) -> None:
+def clear_line(world: World, leg: Record) -> None:
     """Let the other call of a user wait, whoever talks on it."""
     if leg["live_user"] is not None:
         for other in world.calls.where("live", leg["live_user"]):
@@ -279,7 +219,7 @@ def _ignored(leg: Record) -> bool:
     return bool(leg["plan"].get("missed") or leg["plan"].get("voicemail"))
 
 
-def _has_ai(world: World) -> bool:
+def has_ai(world: World) -> bool:
     return bool((world.company.get("settings") or {}).get("has_callai", True))
 
 
@@ -298,8 +238,6 @@ def _recorded(world: World, leg: Record) -> tuple[str, ...]:
 
 HANDLERS: dict[str, Handler] = {}
 JOBS = {
-    "live.pick_up": pick_up,
-    "live.fail": fail,
     "live.unanswered": unanswered,
     "live.leave_voicemail": leave_voicemail,
     "live.answer": answer,

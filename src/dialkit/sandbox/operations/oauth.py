@@ -78,7 +78,7 @@ def _add_code(world: World, call: Call, app: Record, user: Record, scopes: list[
             "challenge": call.query.get("code_challenge"),
             "method": call.query.get("code_challenge_method", "plain"),
             "expires_at": world.now + CODE_LIFE,
-            "grant": None,
+            "used": False,
         }
     )
     world.later(CODE_LIFE, "oauth.forget_code", code=record["code"])
@@ -86,9 +86,8 @@ def _add_code(world: World, call: Call, app: Record, user: Record, scopes: list[
 
 
 def forget_code(world: World, code: str) -> None:
-    """A code that nobody redeemed is worth nothing any more; one that was is kept, to notice a second use."""
-    if world.oauth_codes.get(code)["grant"] is None:
-        world.oauth_codes.remove(code)
+    """A code is too old."""
+    world.oauth_codes.remove(code)
 
 
 def give_token(world: World, call: Call) -> Record:
@@ -98,15 +97,14 @@ def give_token(world: World, call: Call) -> Record:
     if body["grant_type"] == "authorization_code":
         code = _redeem(world, app, {**body, **call.extra})
         check_on(world, app["id"], code["user_id"])
-        grant = world.count("grants")
-        world.oauth_codes.change(code["code"], grant=grant)
-        return _issue(world, app, code["user_id"], code["scopes"], grant)
+        world.oauth_codes.change(code["code"], used=True)
+        return _issue(world, app, code["user_id"], code["scopes"])
     refresh = world.oauth_refreshes.find(body["refresh_token"])
     if refresh is None or refresh["app_id"] != app["id"]:
         raise Refusal(400, "refresh_token: is not one of this app, or was traded in already.")
     check_on(world, app["id"], refresh["user_id"])
     world.oauth_refreshes.remove(refresh["token"])
-    return _issue(world, app, refresh["user_id"], refresh["scopes"], refresh["grant"])
+    return _issue(world, app, refresh["user_id"], refresh["scopes"])
 
 
 def _proven(world: World, call: Call) -> Record:
@@ -127,13 +125,12 @@ def _proven(world: World, call: Call) -> Record:
 
 
 def _redeem(world: World, app: Record, sent: dict[str, Any]) -> Record:
-    """The code that was sent, with its proof checked. A second use takes back what the first brought."""
+    """The code that was sent, with its proof checked. Raises `Refusal` 400."""
     code = world.oauth_codes.find(sent["code"])
     if code is None or code["app_id"] != app["id"]:
         raise Refusal(400, "code: is not one of this app, or has expired.")
-    if code["grant"] is not None:
-        _take_back(world, app["id"], grant=code["grant"])
-        raise Refusal(400, "code: was redeemed already, so what it brought is taken back.")
+    if code["used"]:
+        raise Refusal(400, "code: was redeemed already; it works once.")
     if sent.get("redirect_uri", code["redirect_uri"]) != code["redirect_uri"]:
         raise Refusal(400, "redirect_uri: is not the one that the code was asked for with.")
     if code["challenge"] is not None:
@@ -151,7 +148,7 @@ def _challenge(verifier: str, method: str) -> str:
     return base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-def _issue(world: World, app: Record, user_id: int, scopes: list[str], grant: int) -> Record:
+def _issue(world: World, app: Record, user_id: int, scopes: list[str]) -> Record:
     user = world.users.get(user_id)
     token = _secret(world, "access", 40)
     add_key(
@@ -163,10 +160,9 @@ def _issue(world: World, app: Record, user_id: int, scopes: list[str], grant: in
         scopes=scopes,
         expires_at=world.now + TOKEN_LIFE,
         app_id=app["id"],
-        grant=grant,
     )
     world.later(TOKEN_LIFE, "oauth.forget_token", token=token)
-    refresh = {"app_id": app["id"], "user_id": user_id, "scopes": scopes, "grant": grant}
+    refresh = {"app_id": app["id"], "user_id": user_id, "scopes": scopes}
     refresh = world.oauth_refreshes.put({"token": _secret(world, "refresh", 40), **refresh})
     return {
         "access_token": token,
@@ -188,15 +184,15 @@ def deauthorize(world: World, call: Call) -> None:
     """Take back the tokens of the app whose token asks. A key that no app has takes nothing back."""
     if call.key.get("app_id") is not None:
         mine = world.switch("deauthorize") == "user"
-        _take_back(world, call.key["app_id"], user_id=call.user_id if mine else None)
+        _take_back(world, call.key["app_id"], call.user_id if mine else None)
 
 
-def _take_back(world: World, app_id: int, user_id: int | None = None, grant: int | None = None) -> None:
-    """Take back an app's tokens and codes: all, or those of a user, or of one consent."""
+def _take_back(world: World, app_id: int, user_id: int | None) -> None:
+    """Take back an app's tokens and codes: all, or those of a user."""
     for name in ("keys", "oauth_refreshes", "oauth_codes"):
         table = world.table(name)
         for record in table.where("app", app_id):
-            if user_id in (None, record["user_id"]) and grant in (None, record["grant"]):
+            if user_id in (None, record["user_id"]):
                 table.remove(record[table.key])
 
 

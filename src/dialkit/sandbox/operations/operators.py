@@ -197,7 +197,7 @@ def _skill(operator: Record) -> Record:
     return {
         "call_center_id": operator["group_id"],
         "user_id": operator["member_id"],
-        "skill_level": operator["skill_level"],
+        "skill_level": operator.get("skill_level", SKILL),
     }
 
 

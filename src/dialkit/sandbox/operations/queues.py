@@ -88,6 +88,17 @@ def offer(world: World, call_id: int) -> None:
         act(world, leg, way)
 
 
+def rings_for_group(world: World, leg: Record) -> bool:
+    """Whether a leg is that of an operator, whose group's leg goes on."""
+    above = world.calls.find(leg["entry_point_call_id"])
+    return (
+        above is not None
+        and goes_on(above)
+        and "tried" in above
+        and leg["group_target"] == above["target_id"]
+    )
+
+
 def pass_on(world: World, call_id: int) -> None:
     """An operator has not answered, or declined: that leg was missed, and the next operator's turn comes."""
     leg = world.calls.get(call_id)
@@ -144,7 +155,7 @@ def ring_operator(world: World, leg: Record, kind: str, member_id: int) -> Recor
         date_first_rang=leg["date_first_rang"],
         date_queued=leg["date_queued"],
         transferred_from=leg["transferred_from"],
-        enable_vi=_listens(world, leg),
+        vi_enabled=_listens(world, leg),
     )
 
 

@@ -78,8 +78,8 @@ def _line_of(world: World, field: str, kind: str, target_id: int) -> Record:
 def named_line(world: World, text: str) -> Record:
     """The line of a number that was named as sender. Raises `Refusal` 400 where it cannot send."""
     record = world.numbers.find(e164(text, infer=True) or "")
-    if record is None or record.get("target_type") not in SENDERS:
-        raise Refusal(400, f"from_number: {text[:40]!r} is not a number of a user or group of the company.")
+    if record is None or record.get("target_type") not in SENDERS or record["number"] in world.fax_lines:
+        raise Refusal(400, f"from_number: {text[:40]!r} is not a user's or group's number for texts.")
     return record
 
 
@@ -105,7 +105,7 @@ def own_line(world: World, user: Record, from_number: str | None) -> Record:
     record = world.numbers.find(e164(from_number, infer=True) or "")
     if record is None or (record.get("target_type"), record.get("target_id")) != ("user", user["id"]):
         raise Refusal(400, f"from_number: {from_number[:40]!r} is not a number of the user {user['id']}.")
-    return record
+    return named_line(world, record["number"])
 
 
 def recipients_of(body: Record, *, infer: bool = False) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.sandbox.operations import live, numbers, operators
+from dialkit.sandbox.operations import dialing, live, numbers, operators
 from dialkit.sandbox.operations.callers import caller_of
 from dialkit.sandbox.operations.legs import hold, legs_of, move, need_live, open_leg
 from dialkit.sandbox.operations.sides import number_of, outside_side, target_of
@@ -29,7 +29,7 @@ def transfer(world: World, call: Call) -> Record:
     data = call.body.get("custom_data", leg["custom_data"])
     if to is None and state in (RINGS, "voicemail"):
         raise Refusal(400, f"to: is required for the state {state}.")
-    if leg["date_connected"] is None and leg["direction"] == "outbound":
+    if leg["date_connected"] is None and (leg["direction"] == "outbound" or state == "hold"):
         raise Refusal(409, f"id: the call {leg['call_id']} is not connected yet; it is {leg['state']}.")
     number = _place(world, leg, to) if to else None
     leg = world.calls.change(leg["call_id"], custom_data=data)
@@ -99,7 +99,7 @@ def _send(world: World, leg: Record, to: Record, state: str) -> None:
         fields["contact"] = outside_side(world, number)
         fields |= {"direction": "outbound", "live_user": None}
         fresh = open_leg(world, leg["target_type"], leg["target_id"], number, "calling", **fields)
-        live.pick_up(world, fresh["call_id"])
+        dialing.pick_up(world, fresh["call_id"])
     elif state == "voicemail":
         fresh = open_leg(world, *target, leg["external_number"], RINGS, direction="inbound", **fields)
         reach_voicemail(world, fresh)
@@ -181,8 +181,13 @@ def unpark(world: World, call: Call) -> Record:
 
 
 def add_participant(world: World, call: Call) -> Record:
-    """Dial somebody and bring them into a live call. Raises `Refusal` 400 for a target without a number."""
+    """Dial somebody and bring them into a live call.
+
+    Raises `Refusal` 409 while nobody talks on it, 400 for a target without a number.
+    """
     leg = need_live(world, call.path["id"])
+    if leg["date_connected"] is None:
+        raise Refusal(409, f"id: the call {leg['call_id']} is not connected yet; it is {leg['state']}.")
     newcomer = call.body["participant"]
     if "number" in newcomer:
         number = numbers.e164(newcomer["number"], infer=True)
@@ -216,7 +221,7 @@ def add_participant(world: World, call: Call) -> Record:
             joins=True,
             **shared,
         )
-        live.pick_up(world, fresh["call_id"])
+        dialing.pick_up(world, fresh["call_id"])
     return {"call_id": fresh["call_id"]}
 
 

@@ -183,7 +183,8 @@ def _end_calls(world: World, user_id: int) -> None:
     from dialkit.sandbox.operations.calls import hang_up
 
     for call in world.calls.where("live", user_id):
-        hang_up(world, call["call_id"])
+        if world.calls.get(call["call_id"]).get("live_user"):  # not ended along with the one before
+            hang_up(world, call["call_id"])
 
 
 def _settle_seat(world: World, before: Record, user: Record) -> None:

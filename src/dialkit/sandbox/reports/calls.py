@@ -59,6 +59,20 @@ COLUMNS = (
     "csat_score",
     "timezone",
 )
+# Columns that are fields of a call as they stand.
+PLAIN = (
+    "call_id",
+    "master_call_id",
+    "entry_point_call_id",
+    "operator_call_id",
+    "direction",
+    "external_number",
+    "internal_number",
+    "office_id",
+    "labels",
+    "csat_score",
+    "csat_transcriptions",
+)
 COUNTS = ("inbound_calls", "outbound_calls", "answered", "abandoned", "missed", "cancelled", "voicemails")
 LENGTHS = ("talk_duration", "hold_duration")
 BY_USER = ("date", "email", "name", "type", "target_id", "all_calls", *COUNTS, *LENGTHS)
@@ -111,7 +125,7 @@ def records(world: World, period: Period, scope: Whose) -> Iterator[Record]:
         entry = call.get("entry_point_target") or {}
         queued = call.get("date_queued")
         yield {
-            **call,
+            **{name: call.get(name) for name in PLAIN},
             **names.of(call.get("target_type"), call.get("target_id")),
             **{name: period.stamp(call.get(name)) for name in DATES},
             "category": category,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,7 +12,8 @@ from dialkit.sandbox.wire import Refusal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-LONGEST = 36_500  # days; further back than anything here
+QUARTER = 900_000  # ms
+LONGEST = 18_250  # days; further back than anything here
 
 
 class Period(NamedTuple):
@@ -27,13 +29,25 @@ class Period(NamedTuple):
 
     def day(self, moment: float) -> str:
         """The day of a moment, such as ``2026-03-05``."""
-        return self.stamp(moment)[:10]
+        return _quarter(int(moment) // QUARTER, self.zone)[0][:10]
 
     def stamp(self, moment: float | None) -> str:
         """A moment such as ``2026-03-05 17:20:00``; empty where there is none."""
         if moment is None:
             return ""
-        return datetime.fromtimestamp(moment / 1000, self.zone).strftime("%Y-%m-%d %H:%M:%S")
+        quarter, rest = divmod(int(moment), QUARTER)
+        hour, minute = _quarter(quarter, self.zone)
+        return f"{hour}{minute + rest // 60_000:02d}:{rest // 1000 % 60:02d}"
+
+
+@lru_cache(maxsize=4096)
+def _quarter(number: int, zone: ZoneInfo) -> tuple[str, int]:
+    """Of a quarter of an hour, counted since 1970: day and hour as text, and the minute.
+
+    Zones differ from UTC by whole quarters, so all moments of one are in the same hour.
+    """
+    moment = datetime.fromtimestamp(number * (QUARTER // 1000), zone)
+    return moment.strftime("%Y-%m-%d %H:"), moment.minute
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 from dialkit.sandbox.operations import e911, licenses, numbers
 from dialkit.sandbox.operations.companies import LOGGED
-from dialkit.sandbox.operations.devices import put_deskphone
 from dialkit.sandbox.operations.fax_lines import put_fax_line
 from dialkit.sandbox.operations.offices import DEFAULTS
 from dialkit.sandbox.operations.rooms import settle_room
-from dialkit.sandbox.seed import people
+from dialkit.sandbox.seed import people, phones
 from dialkit.sandbox.seed.names import MARA, PORTLAND, ROOM, SEATTLE, THEO
 
 if TYPE_CHECKING:
     from dialkit.sandbox.seed import Maker
-    from dialkit.sandbox.world import Record, World
+    from dialkit.sandbox.world import World
 
 # number, its office, whose it is (None: reserved, for whoever asks)
 NUMBERS = (
@@ -26,11 +25,6 @@ NUMBERS = (
     ("+12065550101", SEATTLE, ("office", SEATTLE)),
     ("+15035550160", PORTLAND, ("room", ROOM)),
     ("+15035550161", PORTLAND, ("room", ROOM)),
-    # The groups that are made later take the first free ones of their offices.
-    ("+15035550147", PORTLAND, None),
-    ("+15035550148", PORTLAND, None),
-    ("+12065550148", SEATTLE, None),
-    ("+12065550149", SEATTLE, None),
     ("+15035550144", PORTLAND, None),
     ("+15035550145", PORTLAND, None),
     ("+15035550146", PORTLAND, None),
@@ -44,7 +38,6 @@ COMING = (("+15035550190", PORTLAND, "porting"), ("+12065550190", SEATTLE, "pend
 FAX = "+15035550122"
 BLOCKED = ("+14155550199", "+12135550147")
 ROOMS = (("Roasting Floor", PORTLAND), ("Front Lobby", SEATTLE), ("Training Kitchen", SEATTLE))
-PHONES = (("VVX 250", "polycom", "6.4.3.5156"), ("T46U", "yealink", "108.86.0.90"))
 DAY = 86_400
 
 
@@ -55,12 +48,13 @@ def fill(world: World, maker: Maker) -> None:
     people.fill(world, maker)
     _rooms(world, maker)
     _numbers(world)
-    people.equip(world, maker)
+    people.equip(world)
+    phones.fill(world, maker)
     for number in BLOCKED:
         world.blocked_numbers.put({"number": number, "blocked_at": world.stamp(maker.today - 20 * DAY)})
     logged = {**dict.fromkeys(LOGGED, True), "call_recording_logging_enabled": False}
     app = {"enabled": True, "is_preferred_service": True, "settings": logged}
-    world.app_settings.put({"target": "company", **app})
+    world.app_settings.put({"target": f"company:{world.company_id}", **app})
     for office in world.offices:
         licenses.stock(world, office["id"])
 
@@ -95,30 +89,3 @@ def _numbers(world: World) -> None:
     for number, office_id, status in COMING:
         world.numbers.put({**numbers.add_number(world, number, office_id), "status": status})
     put_fax_line(world, numbers.add_number(world, FAX, PORTLAND), "user", world.users.get(MARA))
-
-
-def desk_phone(world: World, maker: Maker, number: int, owner_type: str, owner: Record, **more: str) -> None:
-    """Set up a desk phone of a user or a room; `number` counts them, and makes the hardware address.
-
-    The addresses are of the range that is kept for documents.
-    """
-    model, kind, firmware = PHONES[number % len(PHONES)]
-    serial = f"{number:06X}"
-    put_deskphone(
-        world,
-        {
-            **maker.example("deskphones.users.get"),
-            "id": str(world.new_id()),
-            "device_model": model,
-            "type": kind,
-            "firmware_version": firmware,
-            "mac_address": f"00:00:5E:{serial[:2]}:{serial[2:4]}:{serial[4:]}",
-            "password": f"example-only-{world.draw(36**6, 'sip', number):06d}",
-            "name": f"{owner.get('first_name') or owner.get('name')}'s phone",
-            "byod": False,
-            "owner_id": owner["id"],
-            "owner_type": owner_type,
-            "phone_number": next(iter(owner["phone_numbers"]), None),
-            **more,
-        },
-    )

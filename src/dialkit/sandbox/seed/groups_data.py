@@ -8,10 +8,12 @@ from dialkit.sandbox.seed.names import DEPARTMENT, PORTLAND, SEATTLE
 
 # What answers show of a group, and work out from the rest.
 DERIVED = ("availability_status", "country", "first_action", "no_operators_action", "timezone")
-# Where the document's example says too much: closed, the roastery would send its calls to itself.
+# Where the document's example does not suit: these are open day and night, so that calls and callbacks can be
+# tried at any time; closed, the roastery would send its calls to itself.
 CHANGED: dict[str, dict[str, Any]] = {
-    "callcenter": {"hold_queue": {"allow_queue_callback": True}},
+    "callcenter": {"hours_on": False, "hold_queue": {"allow_queue_callback": True}},
     "department": {
+        "hours_on": False,
         "routing_options": {
             "open": {"action": "voicemail", "operator_routing": "simultaneous", "try_dial_operators": True},
             "closed": {"action": "voicemail", "try_dial_operators": False},

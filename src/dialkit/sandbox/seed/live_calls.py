@@ -112,7 +112,7 @@ def _theo(world: World, call_id: int) -> None:
         date_connected=began + 9_000,
         state="connected",
         live_user=THEO,
-        enable_vi=True,
+        vi_enabled=True,
     )
 
 

@@ -45,8 +45,9 @@ def fill(world: World, maker: Maker) -> None:
     lines = [line for line in world.numbers if _sends(world, line)]
     people = list(_people(world))
     if lines:
-        _texts(world, maker, lines, people)
-        _opt_outs(world, maker, lines, people)
+        silent = people[-OPTED_OUT - BACK_IN :]
+        _texts(world, maker, lines, people[: -len(silent)] if silent else [])
+        _opt_outs(world, maker, lines, silent)
         _faxes(world, maker)
     _bulk(world, maker)
     _schedules(world, maker)
@@ -57,7 +58,7 @@ def _register(world: World) -> None:
     """Register the lines of groups and of three users in four; not Theo's, so a batch can be refused."""
     for line in world.numbers:
         kind, target_id = line.get("target_type"), line.get("target_id")
-        if kind not in SENDERS or target_id == THEO:
+        if kind not in SENDERS or target_id == THEO or line["number"] in world.fax_lines:
             continue
         if kind != "user" or target_id == MARA or world.draw(4, "a2p", line["number"]):
             campaign = CAMPAIGN if kind != "user" or target_id == MARA else ANNOUNCEMENTS
@@ -66,6 +67,8 @@ def _register(world: World) -> None:
 
 def _sends(world: World, line: Record) -> bool:
     kind = line.get("target_type")
+    if line["number"] in world.fax_lines:
+        return False
     if kind == "user":
         return bool(world.users.get(line["target_id"]).get("state") == "active")
     return kind in SENDERS
@@ -137,7 +140,7 @@ def _text(
 
 def _opt_outs(world: World, maker: Maker, lines: list[Record], people: list[tuple[str, str | None]]) -> None:
     """Some people want no more texts; the last of them did not, and does again."""
-    for place, (number, _) in enumerate(reversed(people[-OPTED_OUT - BACK_IN :])):
+    for place, (number, _) in enumerate(reversed(people)):
         line = lines[place % len(lines)]["number"]
         at = maker.today - (place + 1) * DAY + OPENS
         opt_out(world, number, line, at)

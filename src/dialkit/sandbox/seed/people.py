@@ -1,4 +1,4 @@
-"""The company's people: who they are, their numbers, apps and desk phones."""
+"""The company's people: who they are, their numbers and apps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from dialkit.sandbox.seed.names import (
     JOBS,
     MARA,
     PORTLAND,
-    ROOM,
     SEATTLE,
     THEO,
     area_codes,
@@ -101,12 +100,9 @@ def fill(world: World, maker: Maker) -> None:
     world.deleted_users.put(gone)
 
 
-def equip(world: World, maker: Maker) -> None:
-    """Give the people their numbers, apps and desk phones, and some an address of their own."""
-    from dialkit.sandbox.seed.company import desk_phone
-
+def equip(world: World) -> None:
+    """Give the people their numbers and apps, and some an address of their own."""
     free = {office_id: _free_numbers(world, code) for office_id, code in HOME.items()}
-    phones = 0
     for place, user in enumerate(list(world.users)):
         if user["state"] == "pending":
             continue
@@ -115,13 +111,6 @@ def equip(world: World, maker: Maker) -> None:
             user = numbers.arrange(world, "user", user, [number["number"]])
         for app in ("web",) if user["id"] == INES else APPS[place % len(APPS)]:
             sign_in(world, user, app, user["date_first_login"])
-        if place % 4 == 0:
-            phones += 1
-            own = {"id": "5947382910564738", "mac_address": "00:00:5E:00:53:1A", "name": "Mara's desk"}
-            desk_phone(world, maker, phones, "user", user, **(own if user["id"] == MARA else {}))
-    for place, room in enumerate(world.rooms):
-        own = {"id": "5904857261038472"} if room["id"] == ROOM else {}
-        desk_phone(world, maker, phones + place + 1, "room", room, **own)
     for place, user in enumerate(list(world.users)[3:5]):
         street, city, state, code = HOMES[place % len(HOMES)]
         home = {"address": street, "city": city, "state": state, "zip": code, "country": "US"}

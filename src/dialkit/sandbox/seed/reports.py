@@ -53,7 +53,7 @@ MEETINGS: list[tuple[str, int, float, int, str | None, tuple[str, ...]]] = [
     ("Delivery routes", THEO, 20.0 + 24, 30, None, ("mara",)),
     ("Budget talk", MARA, 22.0 + 5 * 24, 60, None, ("ines.okafor",)),
 ]
-GRADED, NOTED = 5, 3  # every so manieth answered call of a call center is graded, has its outcome noted
+GRADED = 2  # of so many answered calls of a call center, one is graded; of all, the outcome is noted
 MOST = 2000  # grades and outcomes, however many calls there are
 ANSWERS: dict[str, tuple[str, ...]] = {"yesNo": ("No", "Yes")}
 SCALE = ("1", "2", "3", "4", "5")
@@ -89,10 +89,9 @@ def _apps(world: World) -> None:
     if MARA not in world.users:
         return
     given: Record = {"app_id": APP, "user_id": MARA, "scopes": []}
-    code: Record = {"code": "Zc7h2LxQ0pWm", "redirect_uri": CALLBACK, "expires_at": None, "grant": None}
+    code: Record = {"code": "Zc7h2LxQ0pWm", "redirect_uri": CALLBACK, "expires_at": None, "used": False}
     world.oauth_codes.put({**given, **code, "challenge": CHALLENGE, "method": "S256"})
-    refresh = {"token": "example-refresh-token", "grant": world.count("grants")}
-    world.oauth_refreshes.put({**given, **refresh})
+    world.oauth_refreshes.put({**given, "token": "example-refresh-token"})
 
 
 def _meetings(world: World, maker: Maker) -> None:
@@ -175,7 +174,7 @@ def _outcomes(world: World) -> None:
         for target in record.get("targets") or ()
         if record.get("formatted_dispositions")
     }
-    for call in answered[::NOTED][-MOST:]:
+    for call in answered[-MOST:]:
         if names := words.get(call["group_target"]):
             about = call["call_id"]
             world.call_dispositions.put(

@@ -24,12 +24,26 @@ class Kind(NamedTuple):
 
 
 class Watch:
-    """Which tables were read and written since `clear`, and what was written since `take`."""
+    """Which tables were read and written since `clear`, and what was written since `take`.
+
+    `undo` holds what each write since `begin` replaced, so that `roll_back` can take them all back.
+    """
 
     def __init__(self) -> None:
         self.reads: set[str] = set()
         self.writes: set[str] = set()
         self.changed: dict[tuple[str, str], Record | None] = {}
+        self.undo: list[tuple[Table, str, Record | None, int]] = []
+
+    def begin(self) -> None:
+        """What is written from here on can be taken back."""
+        self.undo.clear()
+
+    def roll_back(self) -> None:
+        """Take back all that was written since `begin`."""
+        while self.undo:
+            table, key, before, place = self.undo.pop()
+            table.put_back(key, before, place)
 
     def clear(self) -> None:
         """Forget what was read and written."""
@@ -97,10 +111,9 @@ class Table:
         if before is None:
             self._serials[key] = len(self._order)
             self._order.append(key)
+        self._watch.undo.append((self, key, before, self._serials[key]))
         self._rows[key] = record
-        self._move(key, before, record)
-        self._watch.writes.add(self.name)
-        self._watch.changed[self.name, key] = record
+        self._note(key, before, record)
         return record
 
     def change(self, key: object, **fields: Any) -> Record:
@@ -111,11 +124,28 @@ class Table:
         """Take a record out. Raises `Refusal` 404."""
         record, key = self.get(key), str(key)
         self._own()
+        self._watch.undo.append((self, key, record, self._serials[key]))
         del self._rows[key], self._serials[key]
-        self._move(key, record, None)
-        self._watch.writes.add(self.name)
-        self._watch.changed[self.name, key] = None
+        self._note(key, record, None)
         return record
+
+    def put_back(self, key: str, before: Record | None, place: int) -> None:
+        """Hold under a key what was there before a write, at its place in the list."""
+        now = self._rows.get(key)
+        if before is None:
+            del self._rows[key], self._serials[key]
+            if place == len(self._order) - 1:
+                self._order.pop()
+        else:
+            self._rows[key], self._serials[key] = before, place
+            if now is None:  # it was removed, and stands at the end of the rows
+                self._rows = dict(sorted(self._rows.items(), key=lambda row: self._serials[row[0]]))
+        self._note(key, now, before)
+
+    def _note(self, key: str, before: Record | None, after: Record | None) -> None:
+        self._move(key, before, after)
+        self._watch.writes.add(self.name)
+        self._watch.changed[self.name, key] = after
 
     def after(self, serial: int) -> Iterator[tuple[int, Record]]:
         """The records after a place in the list, each with the place after it; 0 for all.

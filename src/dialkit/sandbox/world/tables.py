@@ -139,7 +139,7 @@ TABLES: dict[str, Kind] = {
     "recording_links": Kind("recording share link", indexes={"call": by("call_id")}),
     "review_links": Kind("call review share link", indexes={"call": by("call_id")}),
     "meetings": Kind("meeting"),
-    "grades": Kind("grade", indexes={"scorecard": by("scorecard_id")}),
+    "grades": Kind("grade"),
     "call_dispositions": Kind("call's disposition", key="call_id"),
     "conference_meetings": Kind("conference meeting"),
     "conference_rooms": Kind("conference room", indexes={"user": by("user_id")}),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dialkit.sandbox.operations import licenses
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -42,6 +44,7 @@ def _office_defaults(engine: Engine, _world: World) -> Values:
 
 def _finish_office(world: World, office_id: int, extra: Values) -> None:
     first = not any(other.get("is_primary_office") for other in world.offices if other["id"] != office_id)
+    licenses.stock(world, office_id)
     world.offices.change(office_id, is_primary_office=bool(extra.get("is_primary_office", first)))
 
 
