@@ -53,7 +53,8 @@ def test_hours_and_settings_hold(client: Client) -> None:
     queue = {**record["hold_queue"], "allow_queue_callback": False}
     client.world.call_centers.change(CALL_CENTER, hold_queue=queue)
     assert "no callbacks" in client.refused(400, "POST", "/callback", BODY)
-    client.world.call_centers.change(CALL_CENTER, hold_queue=record["hold_queue"])
+    client.world.call_centers.change(CALL_CENTER, hold_queue=record["hold_queue"], hours_on=True)
+    client.ask("POST", "/callback/validate", BODY)
     client.advance(12 * 3600)
     assert "closed" in client.refused(400, "POST", "/callback", BODY)
 

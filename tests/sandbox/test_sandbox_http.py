@@ -205,7 +205,7 @@ def test_where_it_listens(host: str, url: str) -> None:
     told = {"host": host} if host else {}
     with Sandbox(**told) as sandbox:
         assert sandbox.url == f"{url}{sandbox.port}"
-        listening = sandbox._server.servers[0].sockets[0].getsockname()[0]
+        listening = sandbox._server.address[0]
         assert listening == ("0.0.0.0" if host == "0.0.0.0" else "127.0.0.1")
         client = Client(sandbox)
         assert client.ask("GET", "/company")

@@ -146,13 +146,13 @@ def test_nobody_on_duty(client: Client) -> None:
 
 def test_a_closed_center_sends_calls_elsewhere(client: Client) -> None:
     only_on_duty(client, MARA)
+    client.world.call_centers.change(CALL_CENTER, hours_on=True)
     client.advance(86_400 * 3 + 3600 * 12)  # Sunday night
     call = center(client)
-    record = client.world.call_centers.get(CALL_CENTER)
-    target = record["routing_options"]["closed"].get("action_target_type")
-    kinds = [leg["target_type"] for leg in legs(client, call["root"])]
-    assert kinds[0] == "callcenter"
-    assert kinds[1:2] == ([target] if target else [])
+    center_leg, department_leg = legs(client, call["root"])[:2]
+    assert (center_leg["target_type"], department_leg["target_type"]) == ("callcenter", "department")
+    assert department_leg["entry_point_call_id"] == center_leg["call_id"]
+    assert not [leg for leg in legs(client, call["root"]) if leg["target_id"] == MARA]
 
 
 def test_assignment_of_a_waiting_call(client: Client) -> None:
@@ -215,3 +215,13 @@ def test_routers_lead_to_their_default(client: Client, answer: str) -> None:
     for _ in range(11):
         ring(client, number)
     assert client.ask("GET", f"/callrouters/{ROUTER}")["enabled"] == (answer == "ok")
+
+
+@pytest.mark.parametrize("default", [("callrouter", ROUTER), ("channel", 1), ("user", 4711)])
+def test_routers_that_lead_nowhere_end_at_the_main_line(client: Client, default: tuple[str, int]) -> None:
+    kind, target_id = default
+    client.world.call_routers.change(ROUTER, default_target_type=kind, default_target_id=target_id)
+    number = client.world.numbers.where("target", ("callrouter", ROUTER))[0]["number"]
+    call = ring(client, number)
+    assert call["target_type"] == "office"
+    assert len(call["routing_breadcrumbs"]) <= 10

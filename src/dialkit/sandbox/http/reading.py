@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Receive = Callable[[], Awaitable[dict[str, Any]]]
 
+TRANSPORT = "dialkit.transport"  # the connection, among the extensions of an ASGI scope
 MOST_BODY = 1 << 20  # bytes; the service refuses requests above 1 MB
 MOST_QUERY = 1000  # fields
 

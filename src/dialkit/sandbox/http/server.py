@@ -141,7 +141,7 @@ class Sandbox(Handle):
         if self._server and self._thread:
             if self.engine.loop is not None:
                 self.engine.loop.call_soon_threadsafe(self.app.control.close)
-            self._server.should_exit = True
+            self._server.stop()
             self._thread.join()
             self._server = self._thread = self.engine.loop = None
         if self.engine.state is not None:
@@ -150,7 +150,7 @@ class Sandbox(Handle):
 
 def _run(server: Server, listening: socket.socket, ready: threading.Event) -> None:
     try:
-        server.run(sockets=[listening])
+        server.run(listening)
     finally:
         listening.close()
         ready.set()

@@ -9,7 +9,7 @@ from dialkit.sandbox.operations import live, numbers, queues
 from dialkit.sandbox.operations.callers import caller_of, device_of, place_call, said_by
 from dialkit.sandbox.operations.legs import close_leg, is_anonymous, legs_of, need_live, open_leg, show_leg
 from dialkit.sandbox.operations.legs import live as goes_on
-from dialkit.sandbox.operations.sides import company_side, side_of
+from dialkit.sandbox.operations.sides import company_side, rung_by, side_of
 from dialkit.sandbox.resource import page
 from dialkit.sandbox.wire import Refusal
 
@@ -127,8 +127,8 @@ def receive_call(
     if caller is None or called is None:
         field, text = ("from_number", from_number) if caller is None else ("to_number", to_number)
         raise Refusal(400, f"{field}: {text[:40]!r} is not a phone number.")
-    whose = numbers.whose(world, called)
-    if whose is None or whose[0] == "channel":
+    whose = rung_by(world, called)
+    if whose is None:
         raise Refusal(404, f"to_number: {called} rings nobody; it is not assigned.")
     if caller in world.blocked_numbers:
         leg = open_leg(world, *whose, caller, "blocked", direction="inbound", live_user=None)

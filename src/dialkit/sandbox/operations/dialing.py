@@ -11,6 +11,7 @@ from dialkit.sandbox.carrier.fates import fate_of
 from dialkit.sandbox.operations import duty, live, numbers
 from dialkit.sandbox.operations.legs import live as goes_on
 from dialkit.sandbox.operations.legs import move, open_leg
+from dialkit.sandbox.operations.sides import rung_by
 
 if TYPE_CHECKING:
     from dialkit.sandbox.operations import Handler
@@ -46,7 +47,7 @@ def pick_up(world: World, call_id: int) -> None:
     if leg["target_type"] == "user":
         duty.set_status(world, leg["target_id"], "occupied", "call")
     leg = move(world, call_id, "ringing")
-    whose = numbers.whose(world, leg["external_number"])
+    whose = rung_by(world, leg["external_number"])
     if whose is None:
         _reach_outside(world, leg)
         return

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.sandbox.operations import call_routers, live
-from dialkit.sandbox.operations.sides import company_side
-from dialkit.sandbox.wire import Refusal
+from dialkit.sandbox.operations.sides import TABLES, company_side
 
 if TYPE_CHECKING:
     from dialkit.sandbox.operations import Handler
     from dialkit.sandbox.world import Record, World
+
+MOST_STEPS = 8  # of a call through routers; those that go round in circles end at the office's main line
 
 
 def route(world: World, router_id: int, caller: str, **fields: Any) -> Record:
@@ -18,13 +19,14 @@ def route(world: World, router_id: int, caller: str, **fields: Any) -> Record:
 
     Nothing is asked over the network. The switch ``router-answer`` chooses what the router's address would
     have answered: its default target, or an error, which counts towards its disabling itself and leads there
-    too.
+    too. The main line of the router's office takes calls for a target that is gone.
     """
     router = world.call_routers.get(router_id)
     kind, target_id = router["default_target_type"], router["default_target_id"]
-    if kind == "callrouter":
-        raise Refusal(409, f"default_target_type: the router {router_id} leads to another router.")
     trace = fields.pop("routing_breadcrumbs", None) or []
+    known = kind in TABLES and target_id in world.table(TABLES[kind])
+    if not known or len(trace) >= MOST_STEPS:
+        kind, target_id = "office", router["office_id"]
     step: Record = {"date": world.milliseconds(), "target_type": kind, "target_id": target_id}
     if router.get("enabled"):
         answered = world.switch("router-answer") == "ok"

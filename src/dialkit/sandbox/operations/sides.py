@@ -73,7 +73,11 @@ def outside_side(world: World, number: str) -> Record:
 
 def side_of(world: World, number: str) -> Record:
     """Whoever has a number, inside the company or outside."""
+    whose = rung_by(world, number)
+    return company_side(world, *whose) if whose else outside_side(world, number)
+
+
+def rung_by(world: World, number: str) -> tuple[str, int] | None:
+    """The target of the company that rings when a number is called; None outside, and for a channel's."""
     whose = numbers.whose(world, number)
-    if whose and whose[0] in TABLES:
-        return company_side(world, *whose)
-    return outside_side(world, number)
+    return whose if whose and whose[0] in TABLES else None

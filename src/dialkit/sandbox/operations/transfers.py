@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dialkit.sandbox.operations import dialing, live, numbers, operators
 from dialkit.sandbox.operations.callers import caller_of
 from dialkit.sandbox.operations.legs import hold, legs_of, move, need_live, open_leg
-from dialkit.sandbox.operations.sides import number_of, outside_side, target_of
+from dialkit.sandbox.operations.sides import number_of, outside_side, rung_by, target_of
 from dialkit.sandbox.operations.voicemails import reach_voicemail
 from dialkit.sandbox.wire import Refusal
 
@@ -88,7 +88,7 @@ def _send(world: World, leg: Record, to: Record, state: str) -> None:
         "transferred_from": came_from,
     }
     number = numbers.e164(to.get("number", ""), infer=True)
-    whose = numbers.whose(world, number) if number else None
+    whose = rung_by(world, number) if number else None
     if "operator_id" in to:
         group = {"group_type": _group_kind(world, to["target_id"]), "group_target": to["target_id"]}
         target, fields = ("user", to["operator_id"]), {**fields, **group}
@@ -205,7 +205,7 @@ def add_participant(world: World, call: Call) -> Record:
         "custom_data": leg["custom_data"],
         "plan": {name: value for name, value in leg["plan"].items() if name == "until"},
     }
-    whose = numbers.whose(world, number)
+    whose = rung_by(world, number)
     if whose:
         caller = leg["internal_number"] or leg["external_number"]
         fresh = live.arrive(world, *whose, caller, contact=leg["target"], is_internal=True, **shared)

@@ -96,9 +96,7 @@ TABLES: dict[str, Kind] = {
     "agent_groups": Kind("agent group"),
     "call_routers": Kind("call router", indexes=OFFICE),
     "channels": Kind("channel", indexes={"name": by("name")}),
-    "channel_members": Kind(
-        "channel member", indexes={"channel": by("channel_id"), "user": by("user_id")}
-    ),
+    "channel_members": Kind("channel member", indexes={"channel": by("channel_id"), "user": by("user_id")}),
     "policies": Kind("access control policy"),
     "assignments": Kind(
         "policy assignment",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from dialkit.catalog.model import kind
 from dialkit.sandbox.operations import numbers, opt_outs
 from dialkit.sandbox.wire import Refusal
 from dialkit.sandbox.worlds.sections import SECTIONS, Section
@@ -100,11 +101,11 @@ class _Builder:
                 raise self.file.error((*way, field), f"is unknown; there are: {', '.join(known)}")
         body = {**section.defaults(self.engine, self.world)}
         body |= {key: value for key, value in entry.items() if key in makes}
-        answer = self.engine.perform(section.makes, body, ADMIN)
+        answer = self._perform(section.makes, body, ADMIN)
         made = answer.get(section.within, answer) if section.within else answer
         later = {key: value for key, value in entry.items() if key not in makes}
         if later:
-            self.engine.perform(section.changes, {"id": made["id"], **later}, ADMIN)
+            self._perform(section.changes, {"id": made["id"], **later}, ADMIN)
         if called:
             self.ids[str(called)] = made["id"]
         section.finish(self.world, made["id"], extra)
@@ -114,7 +115,17 @@ class _Builder:
             user = self.ids.get(operator)
             if user is None:
                 raise self.file.error((*way, "operators", place), f"no user is called {operator!r}")
-            self.engine.perform(section.joins, {"id": made["id"], **section.member(user)}, ADMIN)
+            self._perform(section.joins, {"id": made["id"], **section.member(user)}, ADMIN)
+
+    def _perform(self, operation_id: str, values: Values, key: Values) -> Any:
+        """Carry out an operation; an id goes as text where the document has it as text."""
+        operation = self.engine.catalog.operation(operation_id)
+        texts = {field.name for field in operation.fields if kind(field.schema) == "string"}
+        given = {
+            name: str(value) if name in texts and type(value) is int else value
+            for name, value in values.items()
+        }
+        return self.engine.perform(operation_id, given, key)
 
     def _give(self, number: str, kind: str, target_id: int) -> None:
         record = self.world.numbers.find(number)
@@ -148,7 +159,7 @@ class _Builder:
                     (*way, names[0], field), f"is unknown; there are: {', '.join(known) or 'none'}"
                 )
         by = self.ids.get(str(entry.get("by"))) or next((user["id"] for user in self.world.users), 0)
-        answer = self.engine.perform(names[0], self._meant(values), {**ADMIN, "user_id": by})
+        answer = self._perform(names[0], self._meant(values), {**ADMIN, "user_id": by})
         if entry.get("as") and isinstance(answer, dict):
             found = next((answer[key] for key in ("id", "call_id", "request_id") if key in answer), None)
             self.ids[str(entry["as"])] = found
