@@ -442,3 +442,11 @@ def test_a_main_line_rings_its_operators(client: Client) -> None:
     agent = read(client, int(read(client, call["call_id"])["operator_call_id"]))
     assert agent["entry_point_call_id"] == str(call["call_id"])
     assert agent["group_id"] == f"Office:{PORTLAND}"
+
+
+def test_a_number_marked_do_not_call_is_not_called(client: Client) -> None:
+    client.ask("PATCH", "/numbers/tags", {"phone": "+14155550123", "do_not_call": True})
+    wanted = {"phone_number": "+14155550123", "user_id": MARA}
+    assert "do_not_call" in client.refused(403, "POST", "/call", wanted)
+    client.ask("PATCH", "/numbers/tags", {"phone": "+14155550123", "do_not_call": False})
+    client.ask("POST", "/call", wanted)

@@ -229,7 +229,7 @@ def test_a_router_lives(client: Client) -> None:
     assert changed["signature"] == {"algo": "HS256", "secret": secret, "type": "jwt"}
     [number] = changed["phone_numbers"]
     assert made["id"] in [router["id"] for router in client.pages(f"/callrouters?office_id={SEATTLE}")]
-    assert client.ask("DELETE", path) is None
+    assert client.ask("DELETE", path) == {}
     assert client.ask("GET", f"/numbers/{number}")["status"] == "available"
     client.refused(404, "GET", path)
 
@@ -332,7 +332,7 @@ def test_disposition_lists(client: Client) -> None:
     client.refused(
         404, "PATCH", path, {"action": "add_target", "target_type": "callcenter", "target_id": NOWHERE}
     )
-    assert client.ask("DELETE", path) is None
+    assert client.ask("DELETE", path) == {}
     client.refused(404, "GET", path)
 
 

@@ -221,7 +221,7 @@ def test_saying_the_same_again_changes_nothing(client: Client) -> None:
 
 def free_agent(client: Client) -> int:
     members = operators.on_duty_members(client.world, CENTER)
-    return next(one["member_id"] for one in members if duty.is_free(client.world, one["member_id"]))
+    return next(one["member_id"] for one in members if duty.is_free(client.world, one))
 
 
 def test_what_an_agent_does_takes_them_from_the_free(client: Client) -> None:
@@ -234,6 +234,14 @@ def test_what_an_agent_does_takes_them_from_the_free(client: Client) -> None:
     assert status(client) == before
     client.ask("PATCH", f"/users/{agent}/togglednd", {"do_not_disturb": True})
     assert status(client)["capacity"] == before["capacity"] - 1
+
+
+def test_an_agent_can_hold_off_one_call_center_only(client: Client) -> None:
+    before, agent = status(client), free_agent(client)
+    quiet = {"do_not_disturb": True, "group_id": CENTER, "group_type": "callcenter"}
+    client.ask("PATCH", f"/users/{agent}/togglednd", quiet)
+    assert status(client) == {**before, "capacity": before["capacity"] - 1}
+    assert client.ask("GET", f"/users/{agent}")["do_not_disturb"] is False
 
 
 def test_a_live_call_occupies(client: Client) -> None:

@@ -106,7 +106,7 @@ def test_other_values_never_break_it(client: Client, operation_id: str, data: st
     status, _ = send(client, operation_id, values)  # checks the answer
     assert status < 500
     if status >= 400:
-        assert client.sandbox.diff("before", "now") == {}, "a refused request changes nothing"
+        assert client.sandbox.diff("before") == [], "a refused request changes nothing"
 
 
 @pytest.mark.parametrize("operation_id", CATALOG.ids)

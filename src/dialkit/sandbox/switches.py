@@ -26,6 +26,9 @@ class Switch(NamedTuple):
 SWITCHES: dict[str, Switch] = {
     "limit-status": Switch(("429", "403"), "the status of a request above a limit; an older client saw 403"),
     "retry-after": Switch(("off", "on"), "whether a request above a limit is told when to come again"),
+    "do-not-call": Switch(
+        ("refuse", "allow"), "whether a call to a number marked `do_not_call` is a 403, or goes through"
+    ),
     "empty-answers": Switch(
         ("object", "nothing"), "what answers that the document gives no content have: `{}`, or no body"
     ),

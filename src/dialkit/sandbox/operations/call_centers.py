@@ -75,7 +75,7 @@ def status(world: World, call: Call) -> Record:
     center = world.call_centers.get(call.path["id"])
     open_ = group_lines.is_open(world, center)
     on_duty = operators.on_duty_members(world, center["id"])
-    free = [member for member in on_duty if duty.is_free(world, member["member_id"])]
+    free = [member for member in on_duty if duty.is_free(world, member)]
     waiting = world.calls.where("waiting", center["id"])
     since = [moment for call in waiting if (moment := call.get("date_queued") or call.get("date_started"))]
     return {

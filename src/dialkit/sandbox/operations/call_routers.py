@@ -56,7 +56,7 @@ def show_router(world: World, router: Record) -> Record:
 
 
 def delete_router(world: World, call: Call) -> None:
-    """Remove a router, and free its numbers. The answer has no body."""
+    """Remove a router, and free its numbers. The answer tells nothing of it."""
     free_lines(world, "callrouter", world.call_routers.get(call.path["id"]))
     world.call_routers.remove(call.path["id"])
 

@@ -86,7 +86,7 @@ def look(world: World, callback_id: int) -> None:
     free = [
         one["member_id"]
         for one in operators.on_duty_members(world, center["id"])
-        if turn and duty.is_free(world, one["member_id"]) and live.has_device(world, one["member_id"])
+        if turn and duty.is_free(world, one) and live.has_device(world, one["member_id"])
     ]
     if not free:
         world.later(LOOKS, "callbacks.look", callback_id=callback_id)

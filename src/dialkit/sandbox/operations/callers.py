@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dialkit.sandbox.operations import caller_ids, dialing, numbers
+from dialkit.sandbox.operations import caller_ids, dialing, numbers, tags
 from dialkit.sandbox.operations.legs import connected_leg
 from dialkit.sandbox.operations.sides import company_side, target_of
 from dialkit.sandbox.wire import Refusal
@@ -38,6 +38,8 @@ def place_call(world: World, call: Call, user: Record, number: str, **more: Any)
         target_of(world, *group, field="group_id")
     if number in user["phone_numbers"]:
         raise Refusal(400, f"phone_number: {number[:20]} is the user's own number.")
+    if tags.marks(world, number)["do_not_call"] and world.switch("do-not-call") == "refuse":
+        raise Refusal(403, f"phone_number: {number[:20]} is marked do_not_call.")
     _check_line(world, user, bool(body.get("is_consult")))
     shown = caller_id_of(world, user, group, body.get("outbound_caller_id"))
     fields: dict[str, Any] = {"selected_caller_id": shown, "custom_data": body.get("custom_data")}

@@ -63,7 +63,7 @@ def show(_world: World, record: Record) -> Record:
 
 
 def delete(world: World, call: Call) -> None:
-    """Remove a list. The answer has no body."""
+    """Remove a list. The answer tells nothing of it."""
     world.dispositions.remove(call.path["id"])
 
 

@@ -65,11 +65,12 @@ def now_doing(world: World, user_id: int) -> tuple[str, str | None]:
     return duty["status"], duty.get("session_type")
 
 
-def is_free(world: World, user_id: int) -> bool:
-    """Whether a call of a call center could ring an agent now."""
-    user = world.users.find(user_id) or {}
-    ready = user.get("state") == "active" and not user.get("do_not_disturb")
-    return bool(ready and now_doing(world, user_id)[0] == AVAILABLE)
+def is_free(world: World, operator: Record) -> bool:
+    """Whether a call of a group could ring one of its operators, a user, now."""
+    user = world.users.find(operator["member_id"]) or {}
+    undisturbed = not user.get("do_not_disturb") and not operator.get("do_not_disturb")
+    ready = user.get("state") == "active" and undisturbed
+    return bool(ready and now_doing(world, operator["member_id"])[0] == AVAILABLE)
 
 
 def shown_duty(world: World, user_id: int) -> Record:

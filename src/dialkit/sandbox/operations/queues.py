@@ -184,7 +184,8 @@ def _ringing(world: World, leg: Record) -> bool:
 
 def _there(world: World, kind: str, group_id: int) -> list[Record]:
     """The operators who could take a call of the group now or when they are free."""
-    found = operators.members(world, kind, group_id)
+    every = operators.members(world, kind, group_id)
+    found = [one for one in every if not one.get("do_not_disturb")]
     if kind == "callcenter":
         return [one for one in found if one["member_type"] == "user" and _on_duty(world, one["member_id"])]
     return [one for one in found if one["member_type"] == "room" or _active(world, one["member_id"])]
@@ -203,7 +204,7 @@ def _free(world: World, kind: str, operator: Record) -> bool:
     if operator["member_type"] == "room":
         return True
     if kind == "callcenter":
-        return bool(duty.is_free(world, operator["member_id"]))
+        return bool(duty.is_free(world, operator))
     return not world.calls.where("live", operator["member_id"])
 
 

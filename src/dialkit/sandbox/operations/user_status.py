@@ -55,13 +55,6 @@ def toggle_dnd(world: World, call: Call) -> Record:
     return {**body, "id": user["id"]}
 
 
-def disturbs(world: World, user_id: int, group_type: str = "", group_id: int = 0) -> bool:
-    """Whether a call, of a group where one is named, would disturb a user who holds calls off."""
-    user = world.users.get(user_id)
-    found = member(world, (group_type, group_id), "user", user_id) if group_type else None
-    return bool(user.get("do_not_disturb") or (found and found.get("do_not_disturb")))
-
-
 def personas(world: World, call: Call) -> Record:
     """The user as such, then each group of theirs that has a number."""
     user = world.users.get(call.path["id"])

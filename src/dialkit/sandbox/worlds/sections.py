@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.sandbox.operations import licenses
+from dialkit.sandbox.operations import licenses, users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,7 +57,9 @@ def _finish_user(world: World, user_id: int, extra: Values) -> None:
     admin = bool(extra.get("is_super_admin", first))
     user = world.users.get(user_id)
     state = extra.get("state", "active")
-    world.users.put({**user, "is_super_admin": admin, "is_admin": admin, "state": state})
+    user = world.users.put({**user, "is_super_admin": admin, "is_admin": admin, "state": state})
+    if state == "active":
+        users.activate(world, user)
 
 
 def _operator(user_id: int) -> Values:
