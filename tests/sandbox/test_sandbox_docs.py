@@ -23,6 +23,7 @@ from dialkit.sandbox.control.routes import ROUTES
 from dialkit.sandbox.faults.fields import FIELDS
 from dialkit.sandbox.seed.sizes import SIZES
 from dialkit.sandbox.switches import SWITCHES
+from dialkit.sandbox.worlds.sections import SECTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -57,6 +58,13 @@ TABLES = {
         (
             (code(f"--{name.replace('_', '-')}"), str(size.default), f"{size.most:,}", size.about)
             for name, size in SIZES.items()
+        ),
+    ),
+    "sections": table(
+        ("section", "made by", "entries"),
+        (
+            (code(name), " ".join(map(code, filter(None, (row.makes, row.changes)))), row.about)
+            for name, row in SECTIONS.items()
         ),
     ),
     "fates": table(("number", "its fate"), ((code(number), fate.about) for number, fate in FATES.items())),

@@ -178,7 +178,8 @@ def test_a_browser_is_led_on_and_a_user_may_say_no(client: Client) -> None:
     query = urlencode({"client_id": CLIENT, "redirect_uri": CALLBACK})
     client.connection.request("GET", f"/oauth2/authorize?{query}")
     answer = client.connection.getresponse()
-    assert (answer.status, answer.read()) == (302, b"")
+    answer.read()
+    assert (answer.status, answer.headers["location"]) == (302, f"{CALLBACK}?error=access_denied")
 
 
 def test_deauthorizing_takes_back_all_tokens_of_the_app(client: Client) -> None:

@@ -212,6 +212,16 @@ def test_days_begin_in_the_time_zone_that_was_asked_for(quiet: Client) -> None:
     assert len(stats(quiet, days_ago_start=0, days_ago_end=0)) == 1
 
 
+def test_the_day_on_which_clocks_are_changed_is_an_hour_shorter(quiet: Client) -> None:
+    midnight = TODAY + 3 * DAY + 8 * HOUR  # of 8 March in Portland
+    for hours in (-1, 0, 22.9, 23):
+        put_call(quiet, midnight + hours * HOUR)
+    quiet.advance(5 * DAY)
+    asked = {"days_ago_start": 2, "days_ago_end": 2, "timezone": "America/Los_Angeles"}
+    rows = stats(quiet, **asked)
+    assert [row["date_started"] for row in rows] == ["2026-03-08 00:00:00", "2026-03-08 23:54:00"]
+
+
 def test_a_period_has_two_ends(quiet: Client) -> None:
     calls = {ago: put_call(quiet, TODAY - ago * DAY + HOUR) for ago in (0, 1, 2, 30, 31)}
     for more, days in (({}, {1, 2, 30}), ({"days_ago_start": 2}, {2, 30}), ({"days_ago_end": 1}, {1})):

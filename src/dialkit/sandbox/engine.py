@@ -52,6 +52,7 @@ class Engine:
         self.state: State | None = None
         self.listeners: list[Callable[[dict[tuple[str, str], Record | None]], None]] = []  # of each commit
         self._timer: asyncio.TimerHandle | None = None
+        self._in_job = False
 
     @contextmanager
     def moment(self) -> Iterator[None]:
@@ -113,22 +114,30 @@ class Engine:
         return request_example(self.catalog.operation(operation_id))
 
     def run_due(self) -> None:
-        """Do what is due by now, in the order of when it was due."""
+        """Do what is due by now, in the order of when it was due; within a job nothing, for that one goes on."""
         until = self.world.clock_time()
-        while (due := self.world.next_due()) is not None and due <= until:
+        while not self._in_job and (due := self.world.next_due()) is not None and due <= until:
             self._run_job()
 
     def _run_job(self) -> None:
+        """The job that is due next. One that fails is logged: whoever asks next is not to blame."""
         job = self.world.take_due()
-        self.world.pinned = job["due"]
+        self.world.pinned, self._in_job = job["due"], True
         try:
             with self._whole():
                 self._jobs[job["what"]](self.world, **job["given"])
         except Refusal:
             pass  # what it was about is gone
+        except Exception:
+            import logging
+
+            logging.getLogger(__name__).exception("the job %s", job["what"])
         finally:
             self.world.pinned = None
-            self.commit()
+            try:
+                self.commit()
+            finally:
+                self._in_job = False
 
     def commit(self) -> None:
         """Keep what changed, send off what is to be delivered, and wake up when the next job is due."""
@@ -157,7 +166,12 @@ class Engine:
             self._timer = None
         due = self.world.next_due()
         if self.loop is not None and due is not None and not self.world.frozen:
-            self._timer = self.loop.call_later(max(0.0, due - self.world.clock_time()), self.run_due)
+            self._timer = self.loop.call_later(max(0.0, due - self.world.clock_time()), self._wake)
+
+    def _wake(self) -> None:
+        """Do what is due; the loop's clock may run ahead of the world's, and then it is too early."""
+        self.run_due()
+        self.arm()
 
     async def advance(self, moment: float) -> None:
         """Set the clock to a later moment; all that is due until then happens, in order, deliveries too.

@@ -93,7 +93,7 @@ class App:
         try:
             effects = self._effects(request)
             if fault_effects.carries_out(effects):
-                is_file = request.path.startswith(FILES) and request.method == "GET"
+                is_file = request.path.startswith(FILES) and request.method in ("GET", "HEAD")
                 with self.engine.moment():
                     reply = self._file(request) if is_file else self._carry_out(request, too_large, query)
         except Refusal as no:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import httptools
 
+from dialkit.sandbox.http.exchange import REASONS, Exchange
 from dialkit.sandbox.http.reading import MOST_BODY, TRANSPORT
 
 if TYPE_CHECKING:
@@ -20,57 +20,7 @@ if TYPE_CHECKING:
 
 MOST_HEAD = 64 << 10  # bytes of a request's address and headers
 MOST_WAITING = 16  # requests that wait for the answer of one before; then no more is read
-REASONS = {status.value: status.phrase for status in HTTPStatus}
-EMPTY = (204, 304)  # answers that have no body
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-
-
-class Exchange:
-    """One request and its answer. `body` is complete; `receive` and `send` are what ASGI asks for."""
-
-    def __init__(self, connection: Connection, scope: dict[str, Any], body: list[bytes], keep: bool) -> None:
-        self.connection, self.scope, self.keep = connection, scope, keep
-        self._body: list[bytes] | None = body
-        self._head: list[bytes] = []
-        self._chunked = False
-        self.begun = self.complete = False
-
-    async def receive(self) -> dict[str, Any]:
-        """The body; after that, word that the client has left, as soon as it has."""
-        if self._body is not None:
-            body, self._body = b"".join(self._body), None
-            return {"type": "http.request", "body": body, "more_body": False}
-        await self.connection.gone.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(self, message: dict[str, Any]) -> None:
-        """Take the start of an answer, or a piece of its body."""
-        transport = self.connection.transport
-        if message["type"] == "http.response.start":
-            self._start(message["status"], message["headers"])
-            return
-        body, more = message.get("body", b""), message.get("more_body", False)
-        if self._chunked:
-            body = (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + (b"" if more else b"0\r\n\r\n")
-        if not transport.is_closing():
-            transport.write(b"".join([*self._head, body]))
-        self._head, self.begun = [], True
-        if more:
-            await self.connection.writable.wait()
-        else:
-            self.complete = True
-
-    def _start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        names = {name for name, _ in headers}
-        self._chunked = b"content-length" not in names and status not in EMPTY
-        if self._chunked:
-            headers = [*headers, (b"transfer-encoding", b"chunked")]
-        if not self.keep:
-            headers = [*headers, (b"connection", b"close")]
-        phrase = REASONS.get(status, "").encode()
-        self._head = [b"HTTP/1.1 %d %b\r\n" % (status, phrase)]
-        self._head += [b"%b: %b\r\n" % (name, value) for name, value in headers]
-        self._head.append(b"\r\n")
 
 
 class Connection(asyncio.Protocol):
@@ -82,20 +32,24 @@ class Connection(asyncio.Protocol):
         self.server = server
         self.gone, self.writable = asyncio.Event(), asyncio.Event()
         self.writable.set()
+        self.task: asyncio.Task[None] | None = None
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: deque[Exchange] = deque()
-        self.task: asyncio.Task[None] | None = None
+        self._refused = 0  # a status: the answer to what cannot be read, once all before it is answered
+        self._client: Any = None
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
         self._body: list[bytes] = []
+        self._in_head = False
         self._head_size = self._body_size = 0
+        self._unread = 0  # bytes of a head that came so far; the parser tells of a header once it is whole
 
     # -- what asyncio says
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection is there."""
         assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport, self._client = transport, transport.get_extra_info("peername")
         self.server.connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - either way it is gone
@@ -104,6 +58,11 @@ class Connection(asyncio.Protocol):
         self.gone.set()
         self.writable.set()
         self._waiting.clear()
+
+    def eof_received(self) -> bool:
+        """The client sends no more; it may still read what it asked for before."""
+        self.gone.set()
+        return self.task is not None
 
     def pause_writing(self) -> None:
         """The client does not keep up."""
@@ -115,38 +74,67 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came; answer 400 to what is no HTTP, 431 to a head without end."""
+        self._unread += len(data) if self._in_head else 0
+        try:
+            while data:
+                data = self._feed(data)
+        except httptools.HttpParserError:
+            self._refused = self._refused or 400
+        if self._in_head and self._unread > MOST_HEAD:
+            self._refused = 431
+        if self._refused:
+            self.transport.pause_reading()
+            if self.task is None:
+                self._refuse()
+
+    def _feed(self, data: bytes) -> bytes:
+        """Read; what is to be read next. A wish for a protocol that is not spoken here counts as none.
+
+        The parser would take what comes after such a wish for that protocol, even a body. So it is given the
+        head once more, without the wish; Java's own client has it in the first request of a connection.
+        """
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:
-            if self._wants_websocket():
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._refused or self._parser.get_method() == b"CONNECT":
+                self._refused = self._refused or 405
+            elif self._wants_websocket():
                 self._hand_over()
-        except httptools.HttpParserError:
-            self._refuse(400)
-        else:
-            if self._head_size > MOST_HEAD:
-                self._refuse(431)
+            else:
+                head = self._head([pair for pair in self._headers if pair[0] != b"upgrade"])
+                self._parser = httptools.HttpRequestParser(self)
+                return head + data[upgrade.args[0] :]
+        return b""
 
     # -- what the parser says
 
     def on_message_begin(self) -> None:
         """A request begins."""
         self._url, self._headers, self._body = b"", [], []
-        self._head_size = self._body_size = 0
+        self._head_size = self._body_size = self._unread = 0
+        self._in_head = True
 
     def on_url(self, url: bytes) -> None:
         """A piece of the address."""
-        self._head_size += len(url)
         self._url += url
+        self._count(len(url))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """A header."""
-        self._head_size += len(name) + len(value)
-        if self._head_size <= MOST_HEAD:
+        """A header; those after a body are not read."""
+        if self._in_head:
             self._headers.append((name.lower(), value))
+            self._count(len(name) + len(value))
+
+    def _count(self, size: int) -> None:
+        self._head_size += size
+        if self._head_size > MOST_HEAD:
+            self._refused = 431
 
     def on_headers_complete(self) -> None:
         """The head is there: a client that asks whether to go on, may."""
-        if (b"expect", b"100-continue") in self._headers:
+        self._in_head = False
+        waits = any(name == b"expect" and value.lower() == b"100-continue" for name, value in self._headers)
+        if waits and self.task is None and not self._refused and not self._parser.should_upgrade():
             self.transport.write(CONTINUE)
 
     def on_body(self, body: bytes) -> None:
@@ -157,10 +145,11 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         """A request is there whole: answer it, after those before it."""
-        if self._head_size > MOST_HEAD or (self._parser.should_upgrade() and self._wants_websocket()):
+        if self._refused or self._parser.should_upgrade():
             return
-        keep = self._parser.should_keep_alive() and not self._parser.should_upgrade()
-        self._waiting.append(Exchange(self, self._scope(), self._body, keep))
+        scope, old = self._scope(), self._parser.get_http_version() == "1.0"
+        keep = self._parser.should_keep_alive() and not old
+        self._waiting.append(Exchange(self, scope, self._body, keep=keep, old=old))
         if self.task is None:
             self._next()
         elif len(self._waiting) >= MOST_WAITING:
@@ -168,13 +157,15 @@ class Connection(asyncio.Protocol):
 
     def _scope(self) -> dict[str, Any]:
         path, _, query = self._url.partition(b"?")
+        if path[:4].lower() == b"http":  # the whole address, as proxies are sent it
+            path = b"/" + path.partition(b"://")[2].partition(b"/")[2]
         return {
             "type": "http",
             "method": self._parser.get_method().decode("ascii"),
             "raw_path": path,
             "query_string": query,
             "headers": self._headers,
-            "client": self.transport.get_extra_info("peername"),
+            "client": self._client,
             "extensions": {TRANSPORT: self.transport},
         }
 
@@ -187,6 +178,7 @@ class Connection(asyncio.Protocol):
     async def _answer(self, exchange: Exchange) -> None:
         try:
             await self.server.app(exchange.scope, exchange.receive, exchange.send)
+            await self.writable.wait()  # whoever does not read is not answered on and on
         except Exception:
             import logging
 
@@ -195,14 +187,21 @@ class Connection(asyncio.Protocol):
         # An answer that is not whole cannot be followed by another.
         if not exchange.keep or not exchange.complete or self.server.stopping:
             self.transport.close()
+        elif self._waiting:
+            if len(self._waiting) < MOST_WAITING and not self._refused:
+                self.transport.resume_reading()
+            self._next()
+        elif self._refused:
+            self._refuse()
+        elif self.gone.is_set():
+            self.transport.close()
         else:
             self.transport.resume_reading()
-            self._next()
 
-    def _refuse(self, status: int) -> None:
-        """Answer a request that is none, where nobody waits for another answer, and end."""
-        if self.task is None and not self.transport.is_closing():
-            line = b"HTTP/1.1 %d %b\r\n" % (status, REASONS[status].encode())
+    def _refuse(self) -> None:
+        """Answer what cannot be read, and end."""
+        if not self.transport.is_closing():
+            line = b"HTTP/1.1 %d %b\r\n" % (self._refused, REASONS[self._refused])
             self.transport.write(line + b"content-length: 0\r\nconnection: close\r\n\r\n")
         self.transport.close()
 
@@ -218,10 +217,17 @@ class Connection(asyncio.Protocol):
 
     def _hand_over(self) -> None:
         """Let uvicorn's protocol have the connection, from its first byte."""
+        if self.task is not None:  # nobody opens a websocket while another answer is to come
+            self._refused = 400
+            return
         protocol = self.server.websocket()
-        lines = [b"%b: %b\r\n" % pair for pair in self._headers]
-        head = b"%b %b HTTP/1.1\r\n%b\r\n" % (self._parser.get_method(), self._url, b"".join(lines))
         self.server.connections.discard(self)
         protocol.connection_made(self.transport)
         self.transport.set_protocol(protocol)
-        protocol.data_received(head)
+        protocol.data_received(self._head(self._headers))
+
+    def _head(self, headers: list[tuple[bytes, bytes]]) -> bytes:
+        """The head of the request that was read last, as it is written."""
+        method, version = self._parser.get_method(), self._parser.get_http_version().encode()
+        lines = b"".join(b"%b: %b\r\n" % pair for pair in headers)
+        return b"%b %b HTTP/%b\r\n%b\r\n" % (method, self._url, version, lines)

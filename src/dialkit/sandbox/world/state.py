@@ -192,10 +192,11 @@ class State:
         file.execute("BEGIN IMMEDIATE")
         try:
             yield file
+            file.execute("COMMIT")
         except BaseException:
-            file.execute("ROLLBACK")
+            if file.in_transaction:  # of a full disk SQLite takes all back by itself
+                file.execute("ROLLBACK")
             raise
-        file.execute("COMMIT")
 
     def _open(self) -> sqlite3.Connection:
         if self._file is None:

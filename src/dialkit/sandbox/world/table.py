@@ -65,7 +65,7 @@ class Table:
         self._indexes: dict[str, dict[object, dict[str, None]]] = {}
         self._lent = False  # whether a snapshot shares what follows
         self._rows: dict[str, Record] = {}
-        self._order: list[str] = []  # keys by serial number; a key that went stays here, and means nothing
+        self._order: list[str] = []  # keys by serial number; empty where a record went
         self._serials: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Record]:
@@ -125,7 +125,8 @@ class Table:
         record, key = self.get(key), str(key)
         self._own()
         self._watch.undo.append((self, key, record, self._serials[key]))
-        del self._rows[key], self._serials[key]
+        self._order[self._serials.pop(key)] = ""
+        del self._rows[key]
         self._note(key, record, None)
         return record
 
@@ -137,7 +138,7 @@ class Table:
             if place == len(self._order) - 1:
                 self._order.pop()
         else:
-            self._rows[key], self._serials[key] = before, place
+            self._rows[key], self._serials[key], self._order[place] = before, place, key
             if now is None:  # it was removed, and stands at the end of the rows
                 self._rows = dict(sorted(self._rows.items(), key=lambda row: self._serials[row[0]]))
         self._note(key, now, before)

@@ -26,6 +26,7 @@ KINDS = {
     "call_centers": "callcenter",
     "departments": "department",
 }
+NUMBER = ("number", "office", "status", "a2p", "a2p_campaign_id")  # what an entry of `numbers` may say
 ADMIN = {"user_id": 0, "token": "", "admin": True, "admin_scopes": True, "scopes": []}
 
 
@@ -141,8 +142,12 @@ class _Builder:
         if number in self.world.numbers:
             raise self.file.error((*way, "number"), f"{number} stands here twice")
         record = numbers.add_number(self.world, number, office)
-        if "status" in entry:
-            self.world.numbers.put({**record, "status": str(entry["status"])})
+        for name in entry:
+            if name not in NUMBER:
+                raise self.file.error((*way, name), f"is unknown; there are: {', '.join(NUMBER)}")
+        told = {name: value for name, value in entry.items() if name not in ("number", "office")}
+        if told:
+            self.world.numbers.put({**record, **told})
 
     def _step(self, entry: Values, way: Way) -> None:
         """Any operation: ``{sms.send: {…}, as: NAME, by: USER}``."""

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 class Section(NamedTuple):
     """What makes such things: an entry may have the fields of both operations, and ``as``, a name for later.
 
-    `called` is the field that names an entry where ``as`` does not. `within`: where the answer of the making
-    holds what was made. `defaults` are for what the operation requires and nobody wants to write.
-    `renamed`: further names of an entry, handed to `finish` by what they map to. `joins` takes an operator,
-    `member` is its body.
+    `about` says what an entry is or has besides. `called` is the field that names an entry where ``as`` does
+    not. `within`: where the answer of the making holds what was made. `defaults` are for what the operation
+    requires and nobody wants to write. `renamed`: further names of an entry, handed to `finish` by what they
+    map to. `joins` takes an operator, `member` is its body.
     """
 
+    about: str
     makes: str = ""
     changes: str = ""
     called: str = "name"
@@ -68,8 +69,9 @@ def _operator(user_id: int) -> Values:
 
 # In this order: an entry may speak of what stands before it.
 SECTIONS: dict[str, Section] = {
-    "company": Section(),
+    "company": Section("fields of `company.get`"),
     "offices": Section(
+        "the first is the primary one, unless another says `primary: true`; `numbers`",
         makes="offices.create",
         changes="offices.update",
         within="office",
@@ -77,8 +79,9 @@ SECTIONS: dict[str, Section] = {
         renamed={"primary": "is_primary_office"},
         finish=_finish_office,
     ),
-    "numbers": Section(),
+    "numbers": Section("numbers nobody has: in E.164, or `{number, office, status, a2p, a2p_campaign_id}`"),
     "users": Section(
+        "the first is an admin, unless it says `admin: false`; `office`, `state`, `numbers`",
         makes="users.create",
         changes="users.update",
         called="email",
@@ -86,22 +89,29 @@ SECTIONS: dict[str, Section] = {
         renamed={"admin": "is_super_admin", "state": "state"},
         finish=_finish_user,
     ),
-    "rooms": Section(makes="rooms.post", changes="rooms.patch", defaults=_in_primary),
+    "rooms": Section("`office`, `numbers`", makes="rooms.post", changes="rooms.patch", defaults=_in_primary),
     "call_centers": Section(
+        "`office`, `numbers`, `operators` by e-mail",
         makes="callcenters.create",
         changes="callcenters.update",
         defaults=_in_primary,
         joins="callcenters.operators.post",
     ),
     "departments": Section(
+        "`office`, `numbers`, `operators` by e-mail",
         makes="departments.create",
         changes="departments.update",
         defaults=_in_primary,
         joins="departments.operators.post",
         member=_operator,
     ),
-    "contacts": Section(makes="contacts.create", changes="contacts.update", called="last_name"),
-    "webhooks": Section(makes="webhooks.create", called="hook_url"),
-    "opt_outs": Section(),
-    "then": Section(),
+    "contacts": Section(
+        "shared, or a user's own by `owner_id`",
+        makes="contacts.create",
+        changes="contacts.update",
+        called="last_name",
+    ),
+    "webhooks": Section("`hook_url`, `secret`", makes="webhooks.create", called="hook_url"),
+    "opt_outs": Section("numbers that said STOP"),
+    "then": Section("any operation, `{OPERATION: {FIELD: VALUE}, as: NAME, by: USER}`, in order"),
 }
