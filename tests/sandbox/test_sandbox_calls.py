@@ -94,6 +94,8 @@ def test_fates_of_numbers(client: Client, number: str, seconds: float, connects:
     assert call["state"] == "hangup"
     assert ("date_connected" in call) == connects
     assert call.get("duration") == (15_000.0 if connects else None)
+    client.advance(3600)
+    assert client.ask("GET", f"/transcripts/{call_id}") == {"call_id": str(call_id)}, "nobody talked with us"
 
 
 def test_who_cannot_call(client: Client) -> None:

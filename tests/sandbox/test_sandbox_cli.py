@@ -101,6 +101,73 @@ def test_calls_in(steer: Told, client: Client) -> None:
         steer("clock", "--advance", "10m")
 
 
+def test_a_message_is_a_file(steer: Told, refused: Told, client: Client, tmp_path: Any) -> None:
+    (tmp_path / "said.txt").write_text("Please call back.\n")
+    (tmp_path / "ring-me.wav").write_bytes(b"RIFF....WAVE")
+    ends = ("call", "--from", OUTSIDE, "--to", MARA_LINE, "--voicemail")
+    for given, read, sound in (
+        (str(tmp_path / "said.txt"), "Please call back.", None),
+        (str(tmp_path / "ring-me.wav"), "ring-me", b"RIFF....WAVE"),
+        ("Just words", "Just words", None),
+    ):
+        call = steer(*ends, given)
+        client.advance(600)
+        told = client.ask("GET", f"/call/{call['call_id']}")
+        assert told["transcription_text"] == read
+        [message] = client.world.voicemails.where("call", int(call["call_id"]))
+        heard = client.send("GET", f"/files/voicemails/{message['id']}.wav")[1]
+        assert sound is None or heard == sound
+    (tmp_path / "empty.txt").write_text("")
+    assert "is empty" in refused(2, *ends, str(tmp_path / "empty.txt"))
+    assert "no such file" in refused(2, *ends, str(tmp_path / "none.wav"))
+
+
+def test_each_has_a_page_of_its_own(dialpad: Callable[..., Any]) -> None:
+    for word, sub in TABLE.items():
+        page = dialpad("sandbox", word, "--help")
+        assert page.code == 0
+        assert f"usage: dialpad sandbox {word}" in page.out
+        assert sub.help[1:] in page.out
+        assert page.out.count("usage:") == 1
+        assert len(page.out.splitlines()) < 45
+    assert "storm " in dialpad("sandbox", "fault", "--help").out
+    assert "--tier " in dialpad("sandbox", "start", "--help").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["clock", "--at", "2001-01-01"],
+        ["restore", "nope"],
+        ["diff", "nope"],
+        ["fault", "add", "status=9"],
+        ["inbound", "--from", "x", "--to", MARA_LINE, "--text", "Hi"],
+        ["call", "--from", "x", "--to", MARA_LINE],
+        ["answer", "1"],
+        ["hangup", "1"],
+        ["duty", "nobody@x.example", "on"],
+        ["inbox", "x"],
+        ["switches", "integers=x"],
+    ],
+)
+def test_a_hint_leads_to_the_page_of_the_command(refused: Told, words: list[str]) -> None:
+    assert f"hint: dialpad sandbox {words[0]} --help\n" in refused(2, *words)
+
+
+def test_a_table_has_what_matters(client: Client, dialpad: Callable[..., Any]) -> None:
+    client.sandbox.faults.add(operation="sms.send", status=503)
+    client.sandbox.faults.add(operation=["users.*", "company.get"], latency=0.01)
+    at = {"DIALPAD_BASE_URL": client.sandbox.url}
+    shown = dialpad("sandbox", "fault", "list", tty=True, **at).out
+    for word in ("operation", "sms.send", "users.*", "status", "latency", "spent"):
+        assert word in shown
+    client.ask("POST", "/contacts", {"first_name": "Ada", "last_name": "Byron"})
+    shown = dialpad("sandbox", "deliveries", tty=True, **at).out
+    assert "contact" in shown
+    assert "https://hooks" in shown
+    assert "operation" in dialpad("sandbox", "requests", tty=True, **at).out
+
+
 def test_duty(steer: Told, client: Client) -> None:
     from dialkit.sandbox.operations.operators import on_duty
 
@@ -267,6 +334,13 @@ def test_bad_input_is_one_line(refused: Told, words: list[str], told: str) -> No
 
 
 # -- the help
+
+
+def test_a_clock_that_stands_still_refills_no_limits(dialpad: Callable[..., Any]) -> None:
+    nothing = ("--", sys.executable, "-c", "")
+    assert "note: limits refill on the clock" in dialpad("sandbox", "run", "--freeze", *nothing).err
+    for words in (["--freeze", "--limits", "off"], []):
+        assert dialpad("sandbox", "run", *words, *nothing).err == ""
 
 
 def test_help_names_every_size(dialpad: Callable[..., Any]) -> None:

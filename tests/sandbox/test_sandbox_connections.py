@@ -48,8 +48,15 @@ def test_who_sends_no_more_still_gets_all_answers(client: Client) -> None:
 
 
 def test_a_head_without_end_is_not_kept(client: Client) -> None:
-    pieces = [f"GET {COMPANY} HTTP/1.1\r\nX-Long: ".encode(), b"a" * 60_000, b"a" * 10_000]
-    assert statuses(talk(client, *pieces, end=False)) == [431]
+    begun = b"GET /nothing HTTP/1.1\r\nX-Long: "
+    with socket.create_connection(("127.0.0.1", client.sandbox.port), 10) as connection:
+        connection.sendall(request(client, f"GET {COMPANY}") + begun)
+        assert connection.recv(12) == b"HTTP/1.1 200"
+        connection.sendall(b"a" * 70_000)
+        got = b""
+        while part := connection.recv(65536):
+            got += part
+    assert statuses(got) == [431]
 
 
 def test_a_head_too_large_is_answered_and_nothing_after_it(client: Client) -> None:
@@ -82,6 +89,19 @@ def test_a_wish_for_http_2_is_ignored_and_the_body_is_read(client: Client) -> No
     assert statuses(talk(client, sent, body)) == [200]
     assert sum(one.get("last_name") == "Upgraded" for one in client.world.contacts) == 2
     assert statuses(talk(client, request(client, "CONNECT dialpad.example:443"), end=False)) == [405]
+
+
+def test_a_body_in_any_dress(client: Client) -> None:
+    for body, status in (
+        (b"\xef\xbb\xbf{}", 400),
+        (b" {} ", 400),
+        ("{}".encode("utf-16"), 400),
+        (b"1.5e3", 400),
+    ):
+        asked = request(client, "POST /api/v2/contacts", f"Content-Length: {len(body)}", body=body)
+        got = talk(client, asked)
+        assert statuses(got) == [status]
+        assert (b"first_name" in got) == (b"{}" in body)
 
 
 def test_headers_after_a_body_are_no_headers(client: Client) -> None:

@@ -107,7 +107,12 @@ def head(*, client: str = "127.0.0.1", host: str = "127.0.0.1:8123", **headers: 
         (head(origin="http://evil.example"), False),
         (head(origin="null"), False),
         (head(origin="http://127.0.0.1:8123"), False),
+        (head(sec_fetch_site="cross-site"), False),  # a page reads without Origin
+        (head(sec_fetch_site="same-site"), False),
+        (head(sec_fetch_site="none"), True),  # somebody typed the address
         (head(x_forwarded_for="192.168.1.7"), False),
+        (head(x_real_ip="192.168.1.7"), False),
+        (head(via="1.1 proxy.example"), False),
         (head(client="192.168.1.7", x_sandbox_token="s3cret"), True),
         (head(client="192.168.1.7", authorization="Bearer s3cret"), True),
         (head(origin="http://a.example", x_sandbox_token="s3cret"), True),
@@ -284,6 +289,9 @@ def test_a_snapshot_is_gone_back_to(client: Client) -> None:
     done(client, "POST", "snapshots", {"name": "before"})
     client.ask("PATCH", f"/users/{MARA}", {"job_title": "Chief"})
     rows = done(client, "GET", "diff?before=before")["items"]
+    tables = [row["table"] for row in rows]
+    assert tables[-1] == "counters", "bookkeeping comes last"
+    assert tables[0] not in ("jobs", "events", "deliveries", "counters")
     row = next(row for row in rows if row["table"] == "users")
     assert (row["key"], row["after"]["job_title"]) == (str(MARA), "Chief")
     assert "first_name" not in row["after"]

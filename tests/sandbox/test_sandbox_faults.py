@@ -12,7 +12,8 @@ import pytest
 from asking import START, Client
 
 from dialkit.sandbox import Sandbox
-from dialkit.sandbox.faults.fields import DELIVERY, EFFECTS, FIELDS, BadRule, check
+from dialkit.sandbox.events.deliveries import RETRIES
+from dialkit.sandbox.faults.fields import DELIVERY, EFFECTS, EVENTS, FIELDS, BadRule, check
 from dialkit.sandbox.faults.file import read_rules
 from dialkit.sandbox.faults.store import of_header
 from dialkit.sandbox.http.files import MAKERS, File
@@ -49,6 +50,11 @@ def faulty(client: Client, fault: str, method: str = "GET", path: str = "/compan
 def texts(client: Client) -> int:
     """How many texts arrived at the outside number or are on their way."""
     return len(client.world.texts.where("to", OUTSIDE))
+
+
+def test_every_kind_of_event_can_be_named() -> None:
+    assert set(EVENTS) == set(RETRIES)
+    assert check({"event": "*", "webhook": "lost"})
 
 
 # -- what is matched
@@ -330,6 +336,12 @@ def test_what_happens_to_deliveries(client: Client) -> None:
         ({"reset": "maybe"}, "reset: must be one of before, after"),
         ({"reset": "after", "status": 500}, "reset: cannot stand with status"),
         ({"refuse": 1, "latency": 1}, "refuse: cannot stand with latency"),
+        (
+            {"operation": "sms.sent", "status": 500},
+            "must be the id of an operation, such as sms.send",
+        ),
+        ({"operation": ["users.*", "nobody.*"], "status": 500}, "operation: must be the id of an operation"),
+        ({"event": "text", "webhook": "lost"}, "event: must be of sms, call"),
         ({"storm": 429, "status": 500}, "storm: cannot stand with status"),
         ({"message": "x", "latency": 1}, "message: needs status or storm beside it"),
         ({"content_type": "a\r\nb"}, "content_type: must be"),

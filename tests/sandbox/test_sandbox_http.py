@@ -27,6 +27,29 @@ def texts(client: Client) -> int:
     return len(client.world.texts.where("to", OUTSIDE))
 
 
+# -- bodies
+
+
+def test_ids_may_be_sent_as_they_came(client: Client) -> None:
+    webhook = client.ask("POST", "/webhooks", {"hook_url": "http://127.0.0.1:9/hook"})
+    assert isinstance(webhook["id"], str)
+    body = {"direction": "all", "endpoint_id": webhook["id"]}
+    kept = client.ask("POST", "/subscriptions/sms", body)
+    assert kept["webhook"]["id"] == webhook["id"]
+    wrong = client.refused(400, "POST", "/subscriptions/sms", {**body, "endpoint_id": "twelve"})
+    assert wrong == "endpoint_id: must be an integer; got 'twelve'"
+    client.sandbox.switch("integers-sent", "numbers")
+    assert client.refused(400, "POST", "/subscriptions/sms", body).startswith(
+        "endpoint_id: must be an integer"
+    )
+    client.ask("POST", "/subscriptions/sms", {**body, "endpoint_id": int(webhook["id"])})
+
+
+def test_text_of_digits_stays_text(client: Client) -> None:
+    contact = client.ask("POST", "/contacts", {"first_name": "12", "last_name": "34"})
+    assert contact["first_name"] == "12"
+
+
 # -- paths
 
 
@@ -58,6 +81,7 @@ def test_a_path_value_cannot_become_another_path(client: Client) -> None:
         ("POST", "/sms", b"{", "body"),
         ("POST", "/sms", b"[" * 100_000, "body"),
         ("POST", "/sms", b'{"user_id": NaN}', "body"),
+        ("POST", "/sms", b'{"user_id": 1e999}', "body"),
         ("POST", "/sms", b"\xff\xfe", "body"),
         ("POST", "/sms", ["+1"], "body"),
         ("POST", "/users", None, "email"),
@@ -157,7 +181,7 @@ def test_many_at_once(client: Client) -> None:
 
 
 def test_requests_and_what_was_answered(client: Client) -> None:
-    client.send("GET", "/api/v2/contacts/a%2Fb?x=1&x=2&empty=", **{"x-trace": "t"})
+    client.send("GET", "/api/v2/contacts/a%2Fb?x=1&x=2&empty=", **{"x-trace": "t", "cookie": "secret"})
     client.send("POST", "/api/v2/sms", {**TEXT, "user_id": MARA})
     client.send("POST", "/api/v2/sms", b"{broken")
     client.send("GET", "/api/v2/nowhere", authorization="")
@@ -167,6 +191,7 @@ def test_requests_and_what_was_answered(client: Client) -> None:
     assert first["query"] == [["x", "1"], ["x", "2"], ["empty", ""]]
     assert first["headers"]["x-trace"] == "t"
     assert first["headers"]["authorization"] == "(hidden)"
+    assert first["headers"]["cookie"] == "(hidden)"
     assert second["body"] == {**TEXT, "user_id": MARA}
     assert (second["status"], second["operation"], second["at"]) == (200, "sms.send", "2026-03-05T17:00:00")
     assert second["answer"]["message_status"] == "pending"

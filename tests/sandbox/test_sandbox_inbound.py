@@ -13,7 +13,7 @@ from asking import START, Client
 from dialkit.sandbox import Refusal, Sandbox
 
 OUTSIDE, MARA, MARA_LINE = "+14155550123", 5391827364501928, "+15035550142"
-THEO = 5402938475610293
+THEO, OFFICE = 5402938475610293, 5219384756201938
 
 
 def test_a_text_comes_in(sandbox: Sandbox, client: Client) -> None:
@@ -69,6 +69,35 @@ def test_a_caller_leaves_a_message(sandbox: Sandbox, client: Client) -> None:
     call = sandbox.call_in(OUTSIDE, MARA_LINE, voicemail="Please call me back.")
     sandbox.clock.advance("10m")
     assert len(sandbox.world.voicemails.where("call", call["call_id"])) == 1
+
+
+def test_a_message_has_the_sound_it_was_given(sandbox: Sandbox, client: Client) -> None:
+    call = sandbox.call_in(OUTSIDE, MARA_LINE, voicemail="Call me back", sound=b"RIFF....WAVE")
+    sandbox.clock.advance("5m")
+    [message] = sandbox.world.voicemails.where("call", int(call["call_id"]))
+    status, sound, headers = client.send("GET", f"/files/voicemails/{message['id']}.wav")
+    assert (status, sound, headers["content-type"]) == (200, b"RIFF....WAVE", "audio/wav")
+    with pytest.raises(Refusal, match="sound: needs voicemail"):
+        sandbox.call_in(OUTSIDE, MARA_LINE, sound=b"RIFF")
+
+
+def test_what_is_told_of_texts_and_calls_is_what_users_know(sandbox: Sandbox, client: Client) -> None:
+    call = sandbox.call_in(OUTSIDE, MARA_LINE)
+    assert not {"plan", "root", "filed", "goodbye"} & call.keys()
+    text = sandbox.text_in(OUTSIDE, MARA_LINE, "", media=b"\x89PNG")
+    assert text["mms"] is True
+    assert not {"media", "created_at"} & text.keys()
+    with pytest.raises(Refusal, match=r"^to: \+19998887777 rings nobody"):
+        sandbox.call_in(OUTSIDE, "+19998887777")
+
+
+def test_only_operators_come_and_go(sandbox: Sandbox, client: Client) -> None:
+    body = {"first_name": "New", "last_name": "Hire", "email": "new@larkspur.example", "office_id": OFFICE}
+    user = client.ask("POST", "/users", body)
+    with pytest.raises(Refusal, match=r"user: new@larkspur.example is an operator of no call center"):
+        sandbox.duty("new@larkspur.example", True)
+    with pytest.raises(Refusal, match=f"user: {user['id']} is"):
+        sandbox.duty(user["id"], False)
 
 
 def test_operators_come_and_go(sandbox: Sandbox, client: Client) -> None:

@@ -158,6 +158,7 @@ def test_another_users_schedule(client: Client) -> None:
     ("body", "named"),
     [
         ({"start_date": NOW + 599}, "start_date"),
+        ({"start_date": (NOW + HOUR) * 1000}, "start_date"),
         ({"start_date": None}, "start_date"),
         ({"text": ""}, "text"),
         ({"media": "no base64!"}, "media"),

@@ -8,7 +8,7 @@ import pytest
 from asking import START, Client
 
 from dialkit.sandbox import Sandbox
-from dialkit.sandbox.worlds import BadFile
+from dialkit.sandbox.worlds import BadFile, read_yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +97,9 @@ def test_an_empty_world(tmp_path: Path) -> None:
     [
         ("users: [", 1, "is no YAML"),
         ("a: *b", None, "aliases"),
+        ("{" * 100_000, 1, "is nested deeper than"),  # without a look before, a minute
+        ("- " * 1000, 1, "is nested deeper than"),
+        ("a: \0", None, "is no YAML"),
         ("- 1", 1, "sections"),
         ("peopel: []", 1, "peopel: is no section"),
         ("users: {}", 1, "users: must be a list"),
@@ -131,6 +134,25 @@ def test_a_mistake_is_named_with_its_line(tmp_path: Path, text: str, line: int |
         assert f"line {line}:" in message
 
 
+def test_what_json_has_not_is_text(tmp_path: Path) -> None:
+    file = tmp_path / "world.yaml"
+    file.write_text("a: [.inf, .nan, 2026-03-05, 1.5]")
+    assert read_yaml(file).value == {"a": [".inf", ".nan", "2026-03-05", 1.5]}
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Sandbox(world=tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "users: needs at least one"),
+        ("offices:\n  - {name: Salem}\n", "users: needs at least one"),
+        ("users:\n  - {email: a@b.example, first_name: A}\n", "users: needs an office; add offices"),
+    ],
+)
+def test_a_world_nobody_could_ask_is_refused(tmp_path: Path, text: str, told: str) -> None:
+    with pytest.raises(BadFile, match=told):
+        started(tmp_path, text)

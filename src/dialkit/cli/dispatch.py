@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dialkit.cli import workflows
 from dialkit.cli.options import BY_FLAG
 from dialkit.errors import InvalidArgument
 
@@ -40,7 +41,20 @@ def dispatch(app: App) -> int:
         return 0
     if words[0] in COMMANDS:
         return _command(words[0])(app, words[1:] + before + rest)
+    named = workflows.find(words)
+    if named is not None:
+        return workflows.runner(named[0])(app, words[named[1] :] + before + rest)
     summary, used = app.catalog.find(words)
+    if summary is None or (len(words) == 1 and summary.id.endswith(".list")):
+        from dialkit.cli.words import naming
+
+        name, count = naming.meant(words, rest, summary)
+        if name is not None:
+            to = naming.arguments(name, rest)
+            if "--dry-run" in before + rest:
+                app.tell(f"note: {name.name} stands for dialpad {' '.join(to)}")
+            app.argv = [*before, *to, *words[count:], *rest]
+            return dispatch(app)
     if summary is not None and {"-h", "--help"} & set(before + rest):
         from dialkit.cli.help import of_operation
 
@@ -59,6 +73,12 @@ def dispatch(app: App) -> int:
 
         app.stdout.write(of_group(group))
         return 0
+    if group is None and (len(words) == 1 or {"-h", "--help"} & set(words + rest)):
+        from dialkit.cli.words import telling
+
+        if words[0] in telling.groups():
+            app.stdout.write(telling.page(words[0]))
+            return 0
     raise _unknown(app, words)
 
 
@@ -97,14 +117,17 @@ def split(argv: list[str]) -> tuple[list[str], list[str], list[str]]:
 
 def _unknown(app: App, words: list[str]) -> InvalidArgument:
     from dialkit.catalog.model import nearest
+    from dialkit.cli.words import naming
 
-    group = app.catalog.groups.get(words[0])
-    if group is not None:
-        names = {name: row for row in group.operations for name in (row.name, row.id)}
+    group, old = app.catalog.groups.get(words[0]), naming.of_group(words[0])
+    if group is not None or old:
+        rows = group.operations if group is not None else ()
+        names = {name: " ".join(row.words) for row in rows for name in (row.name, row.id)}
+        names |= {one.name: naming.short(one) for one in old}
         near = nearest(".".join(words[1:]), names) or nearest(words[1], names)
-        shown = list(dict.fromkeys(" ".join([group.name, *names[n].words]) for n in near))
-        what = f"{group.name} has no operation {' '.join(words[1:])!r}"
-        where = f"dialpad {group.name} --help"
+        shown = list(dict.fromkeys(f"{words[0]} {names[found]}" for found in near))
+        what = f"{words[0]} has no operation {' '.join(words[1:])!r}"
+        where = f"dialpad {words[0]} --help"
     else:
         shown = nearest(words[0], [*COMMANDS, *app.catalog.groups, *app.catalog.ids])
         what = f"no command {words[0]!r}"

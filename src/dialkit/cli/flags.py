@@ -14,6 +14,7 @@ from dialkit.catalog.values import ValueFault, read, read_array
 from dialkit.cli.options import takes_alias
 from dialkit.cli.parser import Options, Parser, add_global, read_global, with_defaults
 from dialkit.cli.streams import read_text
+from dialkit.cli.words import reading
 from dialkit.errors import InvalidArgument
 
 TYPE_CHECKING = False
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from dialkit.catalog import Operation
     from dialkit.catalog.model import Schema
     from dialkit.cli.app import App
+    from dialkit.cli.words.reading import Turn
 
+FEW = 3  # missing fields that an example on one line shows well enough
 MAX_DATA = 2_000_000  # bytes read for --data: above Dialpad's own bound, so that the request's check names it
 
 
@@ -32,6 +35,9 @@ def parse(app: App, operation: Operation, argv: list[str]) -> tuple[Options, dic
     argv = [_kebab(token) for token in argv]
     parser = Parser(prog=f"dialpad {operation.group} {' '.join(operation.name.split('.'))}")
     add_global(parser)
+    if operation.effect == "outward":
+        parser.add_argument("--once", metavar="KEY", default=None)
+        parser.add_argument("--again", action="store_true")
     known = dict.fromkeys(parser._option_string_actions)
     for field in operation.fields:
         found = kind(resolve(field.schema, operation.schemas))
@@ -43,6 +49,8 @@ def parse(app: App, operation: Operation, argv: list[str]) -> tuple[Options, dic
             parser.add_argument(field.flag, action="append", **how)
         else:
             parser.add_argument(field.flag, **how)
+    for old, how in reading.arguments(operation):
+        parser.add_argument(old, **how)
     for dotted in _dotted(argv, operation):
         parser.add_argument(dotted, dest=dotted[2:].replace("-", "_"), default=None)
     found_args, left = parser.parse_known_args(argv)
@@ -58,18 +66,20 @@ def parse(app: App, operation: Operation, argv: list[str]) -> tuple[Options, dic
     return options, given, left
 
 
-def values(app: App, operation: Operation, options: Options, given: dict[str, Any], words: list[str]) -> Any:
+def values(turn: Turn, words: list[str]) -> Any:
     """Typed parameters and the body of `--data`, checked against the catalog: ``(params, body)``."""
+    app, operation, options, given = turn.app, turn.operation, turn.options, turn.given
     _take_words(operation, given, words)
+    body = _data(app, options.data, operation)
+    reading.fill(turn, body)
     params: dict[str, Any] = {}
     for name, text in given.items():
         if "." in name:
-            _put_dotted(operation, params, name, text)
+            _put_dotted(app, operation, params, name, text)
             continue
         field = operation.field(name)
         assert field is not None  # argparse knows no other names
         params[field.name] = _read(app, field.flag, field.schema, operation, text)
-    body = _data(app, options.data, operation)
     _require(operation, params, body)
     whole = {
         **(body or {}),
@@ -108,7 +118,7 @@ def _inner(operation: Operation, dotted: str) -> Schema | None:
     return schema
 
 
-def _put_dotted(operation: Operation, params: dict[str, Any], name: str, text: str) -> None:
+def _put_dotted(app: App, operation: Operation, params: dict[str, Any], name: str, text: str) -> None:
     schema = _inner(operation, name)
     assert schema is not None  # only such flags were added
     *above, last = name.split(".")
@@ -120,15 +130,35 @@ def _put_dotted(operation: Operation, params: dict[str, Any], name: str, text: s
             raise InvalidArgument(
                 f"{flag}: {part} was given as a whole already", hint=f"leave out {flag} or --{part}"
             )
-    target[last] = _convert(flag, schema, operation, text)
+    target[last] = _read(app, flag, schema, operation, text)
 
 
 def _read(app: App, flag: str, schema: Schema, operation: Operation, text: Any) -> Any:
-    if takes_alias(flag, _kind_of_items(schema, operation)):
+    found = _kind_of_items(schema, operation)
+    if takes_alias(flag, found):
         plain = [text] if isinstance(text, str) else text
-        named = [(app.config.alias(one) if one not in ("null", "me") else None) or one for one in plain]
+        named = [_alias(app, flag, one, found) for one in plain]
         text = named[0] if isinstance(text, str) else named
     return _convert(flag, schema, operation, text)
+
+
+def _alias(app: App, flag: str, text: str, found: str | None) -> str:
+    """What a text stands for. `InvalidArgument` for a name that stands for nothing where an id is due."""
+    if text in ("null", "me"):
+        return text
+    known = app.config.alias(text)
+    if known is None and found == "integer" and flag.endswith(("-id", "-ids", "--id", "--ids")):
+        from dialkit.config.table import is_name, nearest
+
+        if is_name(text) and text[:1] != "-":
+            names = [name[len("aliases.") :] for name in app.config.values if name.startswith("aliases.")]
+            near = nearest(text, names)
+            meant = f"did you mean {near}? else: " if near else ""
+            raise InvalidArgument(
+                f"{flag} must be an integer or an alias; there is no alias {text!r}",
+                hint=f"{meant}dialpad alias set {text} 5600000000000001",
+            )
+    return known or text
 
 
 def _kind_of_items(schema: Schema, operation: Operation) -> str | None:
@@ -215,6 +245,16 @@ def _require(operation: Operation, params: dict[str, Any], body: dict[str, Any] 
         for f in operation.fields
         if f.required and f.name not in params and not (f.place == "body" and f.name in (body or {}))
     ]
+    if len(missing) > FEW:
+        from dialkit.cli.help import type_name
+
+        kinds = (type_name(resolve(field.schema, operation.schemas), operation) for field in missing)
+        told = ", ".join(f"{field.flag} ({found})" for field, found in zip(missing, kinds, strict=True))
+        raise InvalidArgument(
+            f"{operation.id} needs {told}",
+            hint=f"dialpad schema {operation.id} --example > body.json; change it, then "
+            f"dialpad {operation.id} --data @body.json",
+        )
     if missing:
         from dialkit.cli.help import example_line
 

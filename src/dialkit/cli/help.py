@@ -69,6 +69,10 @@ def of_group(group: Group) -> str:
         *_columns(rows, width),
         "",
     ]
+    from dialkit.cli.words import telling
+
+    if old := telling.of_names(group.name):
+        lines += ["Also accepted:", *_columns(old, max(width, *(len(left) for left, _ in old))), ""]
     if any(o.added for o in group.operations):
         lines.append("* from the document of `dialpad spec use`")
     lines.append(f"More of one: dialpad {group.name} {rows[0][0].removesuffix(' *')} --help")
@@ -92,6 +96,12 @@ def of_operation(operation: Operation) -> str:
             for field in fields:
                 lines += _flag(field, operation)
     lines += ["", *_facts(operation), "", "Example:", "  " + example_line(operation)]
+    from dialkit.cli.words import telling
+
+    if old := telling.of_operation(operation):
+        lines += ["", "Also accepted:"]
+        for left, text in old:
+            lines += _wrap(f"  {left}: {text}", 6, first=0)
     answer = operation.answer.get("schema")
     if answer is not None:
         lines += ["", "Answers:", *_answer(operation, answer)]
@@ -181,7 +191,7 @@ def _facts(operation: Operation) -> list[str]:
 
 def _flag(field: Field, operation: Operation) -> list[str]:
     schema = resolve(field.schema, operation.schemas)
-    marks = [_type(schema, operation)]
+    marks = [type_name(schema, operation)]
     if field.required:
         marks.append("required")
     default = schema.get("default", schema.get("x-default"))
@@ -213,11 +223,12 @@ def _answer(operation: Operation, schema: Schema) -> list[str]:
     return [line for name, text in rows for line in _wrap(f"  {name:{width}}  {text}", width + 4, first=0)]
 
 
-def _type(schema: Schema, operation: Operation) -> str:
+def type_name(schema: Schema, operation: Operation) -> str:
+    """What kind of value it is, in words."""
     found = kind(schema) or "any"
     if found == "array":
         inner = resolve(schema.get("items", {}), operation.schemas)
-        return f"list of {_type(inner, operation)}, repeat it or give JSON"
+        return f"list of {type_name(inner, operation)}, repeat it or give JSON"
     names = {"int64": "whole number", "date-time": "ISO 8601", "byte": "base64"}
     plain = {"integer": "whole number", "string": "text", "boolean": "yes or no", "object": "JSON or dotted"}
     told = names.get(schema.get("format", ""), plain.get(found, found))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dialkit.cli import flags
 from dialkit.cli.options import ALL_FIELDS
+from dialkit.cli.words import reading, table
 from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from dialkit.catalog import Operation, Summary
     from dialkit.cli.app import App
     from dialkit.cli.parser import Options
-    from dialkit.client import Dialpad
+    from dialkit.client import Dialpad, Request
     from dialkit.client.response import Response
 
 
@@ -31,12 +32,28 @@ def run(app: App, summary: Summary, argv: list[str]) -> int:
                 hint=f"name some: --fields id; or only: dialpad {operation.id} --fields",
             )
         return show.fields(app, operation)
-    params, body = flags.values(app, operation, options, given, words)
+    turn = reading.read(app, operation, options, given)
+    params, body = flags.values(turn, words)
+    if operation.id in table.STEPS:
+        from dialkit.cli.words.steps import STEPS
+
+        return STEPS[table.STEPS[operation.id]](turn, params, body)
     return ask(app, operation, options, params, body)
 
 
-def ask(app: App, operation: Operation, options: Options, params: dict[str, Any], body: Any) -> int:
-    """Ask with checked parameters and show the answer, or show the request of a dry run."""
+def ask(
+    app: App,
+    operation: Operation,
+    options: Options,
+    params: dict[str, Any],
+    body: Any,
+    *,
+    then: Callable[[Dialpad, Any], Any] | None = None,
+) -> int:
+    """Ask with checked parameters and show the answer, or show the request of a dry run.
+
+    `then` makes of each record of the answer what is shown of it; it may ask more, or keep something.
+    """
     from dialkit.cli import show
     from dialkit.cli.session import open_client
 
@@ -54,19 +71,35 @@ def ask(app: App, operation: Operation, options: Options, params: dict[str, Any]
         if options.dry_run or options.curl:
             return show.request(app, options, request)
         if many:
-            view.items(_items(app, client, operation, options, params, body))
+            found = _items(app, client, operation, options, params, body)
+            view.items(found if then is None else (then(client, item) for item in found))
             return 0
-        response = client.send(request)
+        response = _sent(app, client, request, options)
         try:
-            view.answer(response, operation)
+            view.answer(response, operation, None if then is None else lambda item: then(client, item))
             app.stdout.flush()
-        except BrokenPipeError:
+        except (BrokenPipeError, PartialSuccess):
             raise
         except (DialkitError, OSError) as error:
             if request.repeatable:
                 raise
             raise _unshown(app, response, error) from error
     return 0
+
+
+def _sent(app: App, client: Dialpad, request: Request, options: Options) -> Response:
+    """The answer; what reaches people goes by way of the outbox."""
+    if request.effect != "outward":
+        return client.send(request)
+    from dialkit.messaging import consent
+    from dialkit.messaging.outgoing import carry_out
+    from dialkit.store import Database
+
+    with Database.of(app.environ, app.tell) as database:
+        body = request.body
+        if request.name in consent.TEXTS and isinstance(body, dict):
+            consent.check(client, database, map(str, body.get("to_numbers") or ()), app.tell)
+        return carry_out(client, database, request, once=options.once, again=options.again)
 
 
 def _unshown(app: App, response: Response, error: Exception) -> PartialSuccess:

@@ -34,6 +34,8 @@ class Options(NamedTuple):
     no_color: bool = False
     verbose: int = 0
     help: bool = False
+    once: str | None = None
+    again: bool = False
 
 
 # What ``defaults`` in the config may hold: a test of the value, and what it wants in words. The other global

@@ -7,6 +7,7 @@ from dialkit.client.clock import Clock
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from dialkit.cli.app import App
@@ -55,7 +56,7 @@ class ToldDialpad(Dialpad):
         self._warned = False
         self._pinned = app.config.pin.get("company_id") is not None
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: Request, before: Callable[[], None] | None = None) -> Response:
         """Send, as `Dialpad.send` does; before the first, see that the key is of the pinned company."""
         if self._pinned and request.needs_key:
             from dialkit.cli.account.company import ensure
@@ -67,7 +68,7 @@ class ToldDialpad(Dialpad):
                 self._pinned = True
                 raise
         if not self._verbose:
-            return self._sent(request)
+            return self._sent(request, before)
         tell = self._app.tell
         tell(f"> {request.method} {shown_url(request)}")
         if self._verbose > 1:
@@ -75,7 +76,7 @@ class ToldDialpad(Dialpad):
                 tell(f"> {name}: {value}")
             if request.content is not None:
                 tell("> " + request.content.decode())
-        response = self._sent(request)
+        response = self._sent(request, before)
         tries = f", {response.attempts} attempts" if response.attempts > 1 else ""
         tell(f"< {response.status} in {response.elapsed * 1000:.0f} ms{tries}")
         if self._verbose > 1:
@@ -84,9 +85,9 @@ class ToldDialpad(Dialpad):
             tell("< " + self._hidden(response.content[:10_000].decode("utf-8", "replace"), request))
         return response
 
-    def _sent(self, request: Request) -> Response:
+    def _sent(self, request: Request, before: Callable[[], None] | None) -> Response:
         try:
-            return super().send(request)
+            return super().send(request, before)
         finally:
             if self._limiter is not None and self._limiter.alone and not self._warned:
                 self._warned = True

@@ -7,7 +7,7 @@ from dialkit.errors import InvalidArgument
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from dialkit.catalog import Operation
@@ -68,17 +68,24 @@ class View:
         """Show items as they come."""
         self.data(Items(items))
 
-    def answer(self, response: Response, operation: Operation | None) -> None:
-        """Show an answer; of a list, its items where rows or fields are wanted."""
+    def answer(
+        self, response: Response, operation: Operation | None, then: Callable[[Any], Any] | None = None
+    ) -> None:
+        """Show an answer; of a list, its items where rows or fields are wanted.
+
+        `then` makes of the answer, or of each item of a list, what is shown of it.
+        """
+        pages = operation.pages if operation else None
+        found = response.json() if then is not None or self.how.format != "raw" else None
+        if then is not None and found is not None:
+            found = _made(found, pages, then)
         if self.how.format == "raw":
             self.data(response.content)
             return
-        found = response.json()
         if found is None:
             if self.how.is_tty:
                 self._app.tell("done")
             return
-        pages = operation.pages if operation else None
         form = self.how.format or ("table" if self.how.is_tty else "json")
         if pages and isinstance(found, dict):
             rows = [row for name in (pages["items"], *pages.get("also", ())) for row in found.get(name) or ()]
@@ -94,15 +101,16 @@ class View:
 
 def request(app: App, options: Options, asked: Request) -> int:
     """Show the request of a dry run, or as a curl command."""
-    from dialkit.cli.session import shown_headers, shown_url
+    return requests(app, options, [asked])
 
+
+def requests(app: App, options: Options, all_asked: list[Request]) -> int:
+    """Show the requests of a dry run, one after the other as they would be sent; of one, no list."""
     if options.curl:
-        app.stdout.write(curl(asked) + "\n")
+        app.stdout.write("".join(curl(asked) + "\n" for asked in all_asked))
         return 0
-    headers = shown_headers(asked)
-    shown = {"dry_run": True, "method": asked.method, "url": shown_url(asked), "headers": headers}
-    if asked.content is not None:
-        shown["body"] = asked.body
+    rows = [_dry(asked) for asked in all_asked]
+    shown: Any = rows[0] if len(rows) == 1 else rows
     how = options_for(app.stdout, app.environ, format=options.output, jq=options.jq)
     if how.format is None and how.jq is None:
         how = how._replace(format="json" if not how.is_tty else "table")
@@ -110,6 +118,18 @@ def request(app: App, options: Options, asked: Request) -> int:
         how = how._replace(format="json")
     write(shown, how, app.stdout, app.stderr)
     return 0
+
+
+def _dry(asked: Request) -> dict[str, Any]:
+    from dialkit.cli.session import shown_headers, shown_url
+
+    shown = {
+        "dry_run": True,
+        "method": asked.method,
+        "url": shown_url(asked),
+        "headers": shown_headers(asked),
+    }
+    return shown if asked.content is None else {**shown, "body": asked.body}
 
 
 def curl(asked: Request) -> str:
@@ -142,6 +162,14 @@ def fields(app: App, operation: Operation) -> int:
         app.stderr,
     )
     return 0
+
+
+def _made(found: Any, pages: Any, then: Callable[[Any], Any]) -> Any:
+    """An answer, with what `then` makes of it or of its items."""
+    if not pages:
+        return then(found)
+    names = [name for name in (pages["items"], *pages.get("also", ())) if found.get(name)]
+    return {**found, **{name: [then(item) for item in found[name]] for name in names}}
 
 
 def _shown_schema(operation: Operation) -> Schema | None:

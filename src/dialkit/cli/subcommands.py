@@ -44,17 +44,22 @@ COLUMN, LINE = 40, 100
 
 
 class Sub(NamedTuple):
-    """One subcommand: what runs it, the words and flags it takes as help shows them, and one line on it."""
+    """One subcommand: what runs it, the words and flags it takes as help shows them, and one line on it.
+
+    `rows` explains them one by one, in its own help.
+    """
 
     run: Callable[[App, list[str]], int]
     takes: str
     help: str
+    rows: Callable[[], Iterable[tuple[str, str]]] = tuple
 
 
 class Help(NamedTuple):
     """The help of one command: its words after ``dialpad``, what it is about, and lines that can be typed.
 
-    `takes` are the words and flags of a command without subcommands; `rows` explain them.
+    `takes` are the words and flags of a command without subcommands; `rows` explain them. `apart`: each
+    subcommand has a page of its own.
     """
 
     name: str
@@ -62,6 +67,7 @@ class Help(NamedTuple):
     examples: tuple[str, ...] = ()
     takes: str = ""
     rows: tuple[tuple[str, str], ...] = ()
+    apart: bool = False
 
     def text(self, subcommands: Mapping[str, Sub] | None = None) -> str:
         """The page as ``--help`` prints it."""
@@ -74,6 +80,19 @@ class Help(NamedTuple):
             lines += ["", "Examples:", *(f"  {line}" for line in self.examples)]
         return "\n".join(lines) + "\n"
 
+    def one(self, word: str, sub: Sub) -> str:
+        """The page of one subcommand."""
+        name = f"{self.name} {word}"
+        usage = "\n".join(_wrapped(f"{name} {sub.takes}".rstrip())).strip()
+        lines = [f"{sub.help[:1].upper()}{sub.help[1:]}.", "", f"usage: dialpad {usage}"]
+        if rows := list(sub.rows()):
+            lines += ["", *_rows(rows)]
+        lines += ["", self.about]
+        fitting = [line for line in self.examples if f"{line} ".startswith(f"dialpad {name} ")]
+        if fitting:
+            lines += ["", "Examples:", *(f"  {line}" for line in fitting)]
+        return "\n".join([*lines, "", f"The others: dialpad {self.name} --help"]) + "\n"
+
 
 def choose(app: App, argv: list[str], about: Help, table: Mapping[str, Sub]) -> int:
     """Run the subcommand that `argv` names; its exit code. Without one, or with ``--help``: show help.
@@ -83,6 +102,9 @@ def choose(app: App, argv: list[str], about: Help, table: Mapping[str, Sub]) -> 
     from dialkit.cli.dispatch import split
 
     before, words, rest = split(argv)
+    if wants_help(argv) and about.apart and words and words[0] in table:
+        app.stdout.write(about.one(words[0], table[words[0]]))
+        return 0
     if wants_help(argv) or not (words or rest):
         app.stdout.write(about.text(table))
         return 0
@@ -150,6 +172,14 @@ def showing(app: App, options: Options) -> View:
     if options.fields == ALL_FIELDS:
         raise InvalidArgument("--fields: which?", hint="--fields NAME,NAME; -o json shows all there are")
     return View(app, options)
+
+
+def columns(view: View, names: tuple[str, ...]) -> None:
+    """Show these fields where it is a table, unless others were asked for."""
+    from dialkit.cli.output import choose_format
+
+    if choose_format(view.how) == "table" and not view.how.fields:
+        view.how = view.how._replace(fields=names)
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> list[str]:

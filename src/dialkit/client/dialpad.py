@@ -21,7 +21,7 @@ from dialkit.client.settings import Settings
 from dialkit.errors import InvalidArgument, OutcomeUnknown, Refused
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
     from dialkit.client.limits import Limiter
@@ -175,8 +175,11 @@ class Dialpad(_Base):
     may not be sent to.
     """
 
-    def send(self, request: Request) -> Response:
-        """Carry a prepared request out. Raises a `DialkitError`."""
+    def send(self, request: Request, before: Callable[[], None] | None = None) -> Response:
+        """Carry a prepared request out. Raises a `DialkitError`.
+
+        `before` is called before each time it leaves, once all waiting for limits is over.
+        """
         flow, key = self._start(request)
         transport = self._connected("Transport")
         try:
@@ -186,6 +189,8 @@ class Dialpad(_Base):
                     self.clock.sleep(step.seconds, step.why)
                     step = flow.send(None)
                     continue
+                if before is not None:
+                    before()
                 try:
                     response = transport.send(step, key)
                 except TransportFault as fault:

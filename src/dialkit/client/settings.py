@@ -129,8 +129,12 @@ class Settings:
             return None
         from dialkit.client.limits import Limiter
 
-        owner = fingerprint(f"{self.key.secret} {self.base_url}")
-        return Limiter(os.path.join(state_dir(self.config.environ), "limits.db"), owner)
+        return Limiter(os.path.join(state_dir(self.config.environ), "limits.db"), self.owner)
+
+    @property
+    def owner(self) -> str:
+        """What names key and host, without telling the key."""
+        return fingerprint(f"{self.key.secret} {self.base_url}")
 
     def transport(self, kind: Any) -> Any:
         """A transport of that kind with our timeouts."""

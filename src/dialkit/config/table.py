@@ -86,6 +86,11 @@ def _is_number(value: Any) -> bool:
     return 7 <= len(digits) <= 15 and not digits.strip(_DIGITS) and digits[0] != "0"
 
 
+def _is_prefix(value: Any) -> bool:
+    plus = isinstance(value, str) and value[:1] == "+" and 1 < len(value) < 16
+    return plus and not value[1:].strip(_DIGITS)
+
+
 def _is_place(value: Any) -> bool:
     if not isinstance(value, str):
         return False
@@ -115,6 +120,11 @@ COMPANY = Kind("a company id, a whole number above 0", _is_company, int)
 TEXT = Kind("text of at most 1024 characters, on one line", _is_text)
 NUMBER = Kind("a number in E.164, such as +15035550142", _is_number)
 SCALAR = Kind("text, a number, true or false", _is_scalar, _scalar)
+PREFIXES = Kind(
+    "a list of beginnings of numbers, such as +1,+44",
+    lambda value: isinstance(value, list) and all(_is_prefix(entry) for entry in value),
+    lambda text: text.replace(",", " ").split(),
+)
 HOSTS = Kind(
     "a list of host names, each with or without :port", _is_hosts, lambda text: text.replace(",", " ").split()
 )
@@ -130,6 +140,7 @@ SETTINGS: dict[str, Setting] = {
     "account": Setting(NAME, "the account used where none is named"),
     "region": Setting(REGION, "the country whose national phone formats are understood"),
     "allow_hosts": Setting(HOSTS, "further hosts a key may be sent to, over https"),
+    "allow_destinations": Setting(PREFIXES, "where texts may go, by how numbers begin; if unset, anywhere"),
     "accounts.*.key": Setting(PLACE, "where the account's key is: keyring, file or env:NAME"),
     "accounts.*.company_id": Setting(COMPANY, "the company the account works in, for a key of several"),
     "tier": Setting(TIER, "Dialpad's tier of your company: 0 (100 texts a minute) or 1 (800)"),

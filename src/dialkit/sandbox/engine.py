@@ -114,7 +114,7 @@ class Engine:
         return request_example(self.catalog.operation(operation_id))
 
     def run_due(self) -> None:
-        """Do what is due by now, in the order of when it was due; within a job nothing, for that one goes on."""
+        """Do what is due by now, in the order of when it was due; nothing while a job is under way."""
         until = self.world.clock_time()
         while not self._in_job and (due := self.world.next_due()) is not None and due <= until:
             self._run_job()

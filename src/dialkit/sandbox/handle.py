@@ -83,14 +83,18 @@ class Handle:
         hangup_after: float | str | None = None,
         missed: bool = False,
         voicemail: str | None = None,
+        sound: bytes | None = None,
     ) -> Record:
         """Somebody outside calls a number of the company; the call's record.
 
         `hangup_after`: seconds, or such as ``"30s"``, until the caller hangs up. `missed`: nobody answers.
-        `voicemail`: what the caller says to the voicemail.
+        `voicemail`: what the caller says to the voicemail; `sound`: the WAV or MP3 file of it.
         """
+        from base64 import b64encode
+
         body = {"from": from_number, "to": to_number, "hangup_after": hangup_after, "voicemail": voicemail}
         given = {name: value for name, value in body.items() if value is not None}
+        given |= {} if sound is None else {"sound": b64encode(sound).decode()}
         return dict(self._do("POST", "calls", {**given, **({"missed": True} if missed else {})}))
 
     def answer(self, call_id: int | str, user: int | str | None = None) -> Record:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.sandbox import seed as seeds
@@ -99,4 +98,4 @@ def _fill(engine: Engine, told: Options) -> None:
 def _file(path: Path_ | None) -> Marked:
     from dialkit.sandbox.worlds import Marked, read_yaml
 
-    return Marked("the empty world", EMPTY, {(): 1}) if path is None else read_yaml(Path(path))
+    return Marked("the empty world", EMPTY, {(): 1}) if path is None else read_yaml(path)

@@ -25,6 +25,13 @@ def seconds_of(length: float | str) -> float:
     raise ValueError(f"{str(length)[:40]!r} is not a length of time such as 90s, 3h, 2d or 1h30m")
 
 
+def days_in(year: int, month: int) -> int:
+    """How many days a month has; without `calendar`, which takes long to import."""
+    from datetime import date, timedelta
+
+    return (date(year + month // 12, month % 12 + 1, 1) - timedelta(1)).day
+
+
 def moment_of(moment: float | str) -> float:
     """A moment in seconds since 1970: such a number, or ISO 8601, UTC without a zone. Raises `ValueError`."""
     from datetime import UTC, datetime

@@ -35,6 +35,10 @@ SWITCHES: dict[str, Switch] = {
     "integers": Switch(
         ("strings", "numbers"), "how answers spell 64-bit integers; one integrator saw numbers"
     ),
+    "integers-sent": Switch(
+        ("any", "numbers"),
+        "whether a body may spell 64-bit integers as answers do, in strings, or gets a 400",
+    ),
     "last-page": Switch(
         ("items", "empty"), "whether a list ends without a cursor, or with one and then `{}`"
     ),

@@ -5,6 +5,7 @@ Answers carry 64-bit integers as strings, times in UTC without a zone, and leave
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.model import properties, resolve
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dialkit.catalog.model import Schema, Schemas
+
+    Way = Callable[[Any], Any]
 
 # Seen in captured answers: notFound, badRequest; the others follow the scheme of Google's JSON errors.
 REASONS = {
@@ -27,6 +30,8 @@ REASONS = {
     429: "rateLimitExceeded",
     500: "internalError",
 }
+
+SECONDS = len("2026-03-05T17:20:00")
 
 
 class Refusal(Exception):
@@ -53,54 +58,54 @@ def encode(value: Any, schema: Schema, schemas: Schemas, numbers: bool = False) 
 
 
 # How values of a schema are spelled: made once for each, since schemas are the catalog's and stay.
-_SHAPES: dict[tuple[int, bool], tuple[Schema, Callable[[Any], Any]]] = {}
+_SHAPES: dict[tuple[int, bool], tuple[Schema, Way]] = {}
 
 
-def _shape(schema: Schema, schemas: Schemas, numbers: bool) -> Callable[[Any], Any]:
+def _shape(schema: Schema, schemas: Schemas, numbers: bool) -> Way:
     known = _SHAPES.get((id(schema), numbers))
     if known is not None and known[0] is schema:
         return known[1]
-    inner: dict[str, Callable[[Any], Any] | None] = {}
-    fields: dict[str, Schema] = {}
     plain = resolve(schema, schemas)
     wide = plain.get("format") == "int64" and not numbers
-    items = plain.get("items", {})
-    of_items: list[Callable[[Any], Any] | None] = []
+    # Made when first used, for a schema may be within itself; whole, for another thread may ask meanwhile.
+    fields: list[dict[str, Way | None]] = []
+    items: list[Way | None] = []
 
     def spell(value: Any) -> Any:
         if isinstance(value, dict):
             if not fields:
-                fields.update(properties(schema, schemas))
-                inner.update({name: _way(told, schemas, numbers) for name, told in fields.items()})
-            if not fields:
+                told = properties(schema, schemas)
+                fields.append({name: _way(inner, schemas, numbers) for name, inner in told.items()})
+            if not fields[0]:
                 return value
             return {
                 name: found if way is None else way(found)
-                for name, way in inner.items()
+                for name, way in fields[0].items()
                 if (found := value.get(name)) is not None
             }
         if isinstance(value, list):
-            if not of_items:
-                of_items.append(_way(items, schemas, numbers))
-            way = of_items[0]
+            if not items:
+                items.append(_way(plain.get("items", {}), schemas, numbers))
+            way = items[0]
             return value if way is None else [way(item) for item in value]
-        return str(value) if wide and isinstance(value, int) and not isinstance(value, bool) else value
+        return _digits(value) if wide else value
 
     _SHAPES[id(schema), numbers] = (schema, spell)
     return spell
 
 
-def _way(schema: Schema, schemas: Schemas, numbers: bool) -> Callable[[Any], Any] | None:
+def _way(schema: Schema, schemas: Schemas, numbers: bool) -> Way | None:
     """How values of a schema are spelled, None where they stay as they are."""
     plain = resolve(schema, schemas)
-    wide = plain.get("format") == "int64" and not numbers
-    if not wide and "items" not in plain and not properties(schema, schemas):
-        return None
-    return _shape(schema, schemas, numbers)
+    if "items" in plain or properties(schema, schemas):
+        return _shape(schema, schemas, numbers)
+    return _digits if plain.get("format") == "int64" and not numbers else None
+
+
+def _digits(value: Any) -> Any:
+    return str(value) if type(value) is int else value
 
 
 def iso(seconds: float) -> str:
     """A moment, given in seconds since 1970, as ``2026-03-05T17:20:00``."""
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")[:SECONDS]

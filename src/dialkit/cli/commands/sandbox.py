@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit.cli.sandbox import looking, people, starting, steering
-from dialkit.cli.sandbox.making import TAKES
+from dialkit.cli.sandbox.making import SAID, TAKES
 from dialkit.cli.subcommands import Help, Sub, choose
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ HELP = Help(
         "dialpad sandbox inbound --from +14155550123 --to +15035550142 --text Hello",
         "dialpad sandbox fault add operation=sms.send status=503 count=1",
     ),
+    apart=True,
 )
 
 
@@ -32,8 +33,12 @@ def run(app: App, argv: list[str]) -> int:
 
 
 TABLE = {
-    "start": Sub(starting.start, f"{TAKES} [--print json]", "run until stopped; says address and key"),
-    "run": Sub(starting.around, f"{TAKES} -- COMMAND", "run COMMAND with one around it; its exit code"),
+    "start": Sub(
+        starting.start, f"{TAKES} [--print json]", "run until stopped; says address and key", lambda: SAID
+    ),
+    "run": Sub(
+        starting.around, f"{TAKES} -- COMMAND", "run COMMAND with one around it; its exit code", lambda: SAID
+    ),
     "clock": Sub(
         steering.clock,
         "[--at TIME | --advance LENGTH] [--freeze | --run] [--url URL]",
@@ -49,6 +54,7 @@ TABLE = {
         steering.fault,
         "add NAME=VALUE… | list | remove ID | clear [--url URL]",
         "rules by which requests and deliveries fail",
+        steering.fields_of_rules,
     ),
     "inbound": Sub(
         people.inbound,
@@ -57,8 +63,9 @@ TABLE = {
     ),
     "call": Sub(
         people.call,
-        "--from NUMBER --to NUMBER [--hangup-after LENGTH | --voicemail TEXT | --missed] [--url URL]",
+        "--from NUMBER --to NUMBER [--hangup-after LENGTH | --voicemail FILE | --missed] [--url URL]",
         "somebody outside calls a number of the company",
+        lambda: people.FLAGS_OF_CALL,
     ),
     "answer": Sub(people.answer, "CALL_ID [--user USER] [--url URL]", "a user answers a call"),
     "hangup": Sub(people.hangup, "CALL_ID [--url URL]", "end a call"),

@@ -80,7 +80,7 @@ class Remote:
             told = getattr(error, "strerror", None) or type(error).__name__
             raise NetworkError(f"no sandbox answers at {self.url}: {told}", hint=START) from None
         if response.status != 200:
-            raise _refusal(response.status, response.read(), self.url)
+            raise _refusal(response.status, response.read(), self.url, path)
         return response
 
 
@@ -132,7 +132,11 @@ def _value(raw: bytes, url: str) -> Any:
         raise InvalidArgument(f"{url} answered with what is no JSON", hint=START) from None
 
 
-def _refusal(status: int, raw: bytes, url: str) -> InvalidArgument | PermissionDenied:
+# Where the help of the command is that asks a path, by its first segment; elsewhere they have one name.
+PAGES = {"snapshots": "snapshot", "faults": "fault", "texts": "inbound", "calls": "call"}
+
+
+def _refusal(status: int, raw: bytes, url: str, path: str) -> InvalidArgument | PermissionDenied:
     try:
         message = str(json.loads(raw)["error"]["message"]).removesuffix(".")
     except (ValueError, LookupError, TypeError):
@@ -140,4 +144,7 @@ def _refusal(status: int, raw: bytes, url: str) -> InvalidArgument | PermissionD
     if status == 403:
         hint = "set DIALKIT_SANDBOX_TOKEN to the control_token that start --print json tells"
         return PermissionDenied(message, status=status, hint=hint)
-    return InvalidArgument(message, hint="dialpad sandbox --help")
+    first = path.partition("/")[0]
+    page = path.rpartition("/")[2]  # calls/ID/answer, calls/ID/hangup, snapshots/NAME/restore
+    command = page if page in ("answer", "hangup", "restore") else PAGES.get(first, first)
+    return InvalidArgument(message, hint=f"dialpad sandbox {command} --help")

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 from dialkit.cli.sandbox.asking import URL, find, segment
 from dialkit.cli.sandbox.making import whole
-from dialkit.cli.subcommands import parse, showing
+from dialkit.cli.subcommands import columns, parse, showing
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
 
 MOST = 10**15
+# What a table shows of each; all other formats show all there is.
+COLUMNS = {
+    "requests": ("id", "at", "method", "path", "operation", "status", "ms"),
+    "deliveries": ("id", "kind", "state", "url"),
+}
 
 
 def requests(app: App, argv: list[str]) -> int:
@@ -32,6 +37,7 @@ def _tail(app: App, argv: list[str], name: str) -> int:
     query = {"since": whole(found.since, "--since", MOST)}
     remote = find(app, found.url)
     if not found.follow:
+        columns(view, COLUMNS[name])
         view.data(remote.ask("GET", name, query=query)["items"])
         return 0
     if view.how.format is None and view.how.jq is None:

@@ -19,6 +19,21 @@ TAKES = (
     "[--port N] [--host HOST] [--seed N] [--world FILE | --empty] [--state FILE] [--faults FILE] [--at TIME] "
     "[--freeze] [--limits on|off] [--tier 0|1] [--switch NAME=CHOICE] "
 ) + " ".join(f"[--{name} N]" for name in SIZED)
+SAID = (
+    ("--port", "where it listens; a free port unless said"),
+    ("--host", "which address it binds to; 127.0.0.1 unless said, which no other machine reaches"),
+    ("--seed", "the same number makes the same world; 1 unless said"),
+    ("--world", "a YAML file that says who and what there is, see docs/sandbox.md"),
+    ("--empty", "nobody is there but an admin"),
+    ("--state", "keep the world in this file, and find it again at the next start"),
+    ("--faults", "a YAML file of rules by which things fail"),
+    ("--at", "what the clock shows at the start, such as 2026-03-05T17:00Z"),
+    ("--freeze", "the clock stands still until it is set on"),
+    ("--limits", "off lets everything through"),
+    ("--tier", "1 has more texts a minute"),
+    ("--switch", "choose a behaviour; dialpad sandbox switches lists them"),
+    (f"--{SIZED[0]} …", f"how many there are at the start: {', '.join(SIZED)}"),
+)
 # What is read at once, and what is a file.
 SWITCHES_OF_TWO = ("--empty", "--freeze")
 FILES = ("world", "state", "faults")
@@ -112,4 +127,4 @@ def whole(text: str, flag: str, most: int) -> int:
     if text.isdecimal() and text.isascii() and len(text) < 20 and int(text) <= most:
         return int(text)
     what = f"{flag}: {text[:40]!r} is not a whole number from 0 to {most}"
-    raise InvalidArgument(what, hint=f"write it like {flag} 30")
+    raise InvalidArgument(what, hint=f"write it like {flag} {min(8123, most)}")

@@ -44,12 +44,14 @@ def start(app: App, argv: list[str]) -> int:
 
 
 def warn(app: App, given: dict[str, object]) -> None:
-    """Say so where others than this machine can reach it."""
+    """Say so where others than this machine can reach it, and where limits will not refill."""
     from dialkit.sandbox.control.access import NAMES
 
     host = str(given.get("host", "localhost"))
     if not NAMES.fullmatch(f"[{host}]" if ":" in host else host):
         app.tell(f"warning: other machines can reach it at {host}; to control it they need its control token")
+    if given.get("frozen") and given.get("limits", True):
+        app.tell("note: limits refill on the clock, which stands still: advance it, or add --limits off")
 
 
 def around(app: App, argv: list[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.sandbox.asking import URL, find, segment
-from dialkit.cli.subcommands import parse, showing, unknown
+from dialkit.cli.subcommands import columns, parse, showing, unknown
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ def switches(app: App, argv: list[str]) -> int:
     options, found = parse(app, "sandbox switches", argv, URL, words)
     view = showing(app, options)
     if found.words:
-        rows = find(app, found.url).ask("POST", "switches", _pairs(found.words, "NAME=CHOICE"))["items"]
+        chosen = _pairs(found.words, "NAME=CHOICE", "dialpad sandbox switches retry-after=on")
+        rows = find(app, found.url).ask("POST", "switches", chosen)["items"]
     elif found.url or app.environ.get("DIALPAD_BASE_URL"):
         rows = find(app, found.url).ask("GET", "switches")["items"]
     else:
@@ -107,10 +108,22 @@ def fault(app: App, argv: list[str]) -> int:
     body = _pairs(found.more, "NAME=VALUE") if found.word == "add" else None
     path = f"faults/{segment(found.more[0])}" if found.word == "remove" else "faults"
     told = find(app, found.url).ask(method, path, body)
+    if found.word == "list":
+        rest = {name for rule in told["items"] for name in rule if name not in (*RULE, *COUNTS)}
+        columns(view, (*RULE, *sorted(rest), *COUNTS))
     view.data(told.get("items", told))
     return 0
 
 
+def fields_of_rules() -> list[tuple[str, str]]:
+    """What a rule may say, for its help."""
+    from dialkit.sandbox.faults.fields import FIELDS
+
+    return [(name, field.about) for name, field in FIELDS.items()]
+
+
+# Columns of a table of rules: before what they say, and after.
+RULE, COUNTS = ("id", "operation"), ("matched", "happened", "spent", "from")
 EXAMPLE = "dialpad sandbox fault add operation=sms.send status=503 count=1"
 # Subcommand: method, how many words it takes, what they are.
 FAULTS: dict[str, tuple[str, int, int, str]] = {
@@ -121,13 +134,13 @@ FAULTS: dict[str, tuple[str, int, int, str]] = {
 }
 
 
-def _pairs(words: list[str], form: str) -> dict[str, Any]:
+def _pairs(words: list[str], form: str, example: str = "") -> dict[str, Any]:
     """Names and values; a name given twice has a list of values."""
     pairs: dict[str, Any] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not (name and equals):
-            raise InvalidArgument(f"{word[:40]!r} is not {form}", hint=EXAMPLE)
+            raise InvalidArgument(f"{word[:40]!r} is not {form}", hint=example or EXAMPLE)
         pairs[name] = [*_listed(pairs[name]), value] if name in pairs else value
     return pairs
 

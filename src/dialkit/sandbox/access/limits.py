@@ -71,4 +71,6 @@ class Limits:
         text = (
             f"rate_limit_exceeded: {limit['count']} requests in {limit['window']} s for a {limit['scope']}."
         )
+        if self.world.frozen:  # waiting does not help
+            text += f" The sandbox's clock stands still: advance it by {wait}s, or start with --limits off."
         return Refusal(status, text, headers)

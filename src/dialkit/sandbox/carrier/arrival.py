@@ -24,12 +24,12 @@ def receive(world: World, from_number: str, to_number: str, text: str, media: st
     """
     theirs, ours = e164(from_number, infer=True), e164(to_number, infer=True)
     if theirs is None:
-        raise Refusal(400, f"from_number: {from_number[:40]!r} is not a phone number in E.164.")
+        raise Refusal(400, f"from: {from_number[:40]!r} is not a phone number in E.164.")
     if theirs in world.numbers:
-        raise Refusal(400, f"from_number: {theirs} is the company's own; nobody outside texts from it.")
+        raise Refusal(400, f"from: {theirs} is the company's own; nobody outside texts from it.")
     line = world.numbers.find(ours or to_number)
     if line is None or not line.get("target_type") or line["number"] in world.fax_lines:
-        raise Refusal(404, f"to_number: nobody in the company gets texts at {to_number[:40]}.")
+        raise Refusal(404, f"to: nobody in the company gets texts at {to_number[:40]}.")
     check_media(media or "")
     record = _record(world, theirs, line, text, media or None)
     if theirs in world.blocked_numbers:

@@ -17,7 +17,7 @@ KEPT_BYTES = 64 << 20  # of bodies: a thousand of the largest would be a gigabyt
 SHOWN = 64 << 10  # bytes of an answer that are kept
 WAITING = 10_000  # items a follower may lag behind; one that lags more is dropped
 SECRET = "(hidden)"
-SECRETS = ("authorization", "x-sandbox-token")
+SECRETS = ("authorization", "proxy-authorization", "cookie", "x-sandbox-token")
 
 
 class Request(NamedTuple):

@@ -29,12 +29,26 @@ async def inbox(control: Control, asked: Asked) -> Any:
         return {"items": texts.inbox(control.world, number_of("number", asked.path["number"]))}
 
 
+# What records hold for the sandbox's own use: how a call is to go on, where it is filed, a picture's Base64.
+INNER = ("plan", "root", "tried", "filed", "goodbye", "assigned", "group_target", "live_user", "waiting_for")
+INNER_OF_TEXTS = ("media", "created_at", "segments")
+
+
+def _call(record: dict[str, Any]) -> dict[str, Any]:
+    return filled({name: value for name, value in record.items() if name not in INNER})
+
+
+def _text(record: dict[str, Any]) -> dict[str, Any]:
+    told = filled({name: value for name, value in record.items() if name not in INNER_OF_TEXTS})
+    return {**told, "mms": bool(record.get("media"))}
+
+
 async def text_in(control: Control, asked: Asked) -> Any:
     """Somebody outside texts a number of the company."""
     body = asked.body
     with control.engine.moment():
         ends = number_of("from", body["from"]), number_of("to", body["to"])
-        return filled(texts.receive(control.world, *ends, body.get("text", ""), body.get("media")))
+        return _text(texts.receive(control.world, *ends, body.get("text", ""), body.get("media")))
 
 
 async def call_in(control: Control, asked: Asked) -> Any:
@@ -51,8 +65,9 @@ async def call_in(control: Control, asked: Asked) -> Any:
             hangup_after=None if after is None else read(seconds_of, "hangup_after", after),
             missed=body.get("missed", False),
             voicemail=body.get("voicemail"),
+            sound=body.get("sound"),
         )
-    return filled(call)
+    return _call(call)
 
 
 async def answer(control: Control, asked: Asked) -> Any:
@@ -63,7 +78,7 @@ async def answer(control: Control, asked: Asked) -> Any:
         user = asked.body.get("user")
         user_id = None if user is None else user_of(control.world, user)
         calls.answer_call(control.world, int(asked.path["id"]), user_id)
-        return filled(control.world.calls.get(asked.path["id"]))
+        return _call(control.world.calls.get(asked.path["id"]))
 
 
 async def hang_up(control: Control, asked: Asked) -> Any:
@@ -72,15 +87,17 @@ async def hang_up(control: Control, asked: Asked) -> Any:
 
     with control.engine.moment():
         calls.hang_up(control.world, int(asked.path["id"]))
-        return filled(control.world.calls.get(asked.path["id"]))
+        return _call(control.world.calls.get(asked.path["id"]))
 
 
 async def set_duty(control: Control, asked: Asked) -> Any:
     """Put an operator on duty or off."""
-    from dialkit.sandbox.operations import operators
+    from dialkit.sandbox.operations import duty, operators
 
     with control.engine.moment():
         user_id = user_of(control.world, asked.body["user"])
+        if not duty.centers_of(control.world, user_id):
+            raise Refusal(400, f"user: {str(asked.body['user'])[:80]} is an operator of no call center.")
         operators.set_duty(control.world, user_id, asked.body["on"], asked.body.get("reason"))
         return {"user_id": user_id, "on": operators.on_duty(control.world, user_id)}
 

@@ -173,6 +173,7 @@ ROUTES: tuple[Route, ...] = (
             hangup_after=told(LENGTH, "when the caller hangs up"),
             missed=told(FLAG, "nobody answers"),
             voicemail=told(TEXT, "what the caller says to the voicemail"),
+            sound=told(MEDIA, "how that sounds, a WAV or MP3 file in Base64; beside `voicemail`"),
         ),
     ),
     Route(

@@ -13,6 +13,7 @@ from dialkit.sandbox.control.access import check_access
 from dialkit.sandbox.control.asked import Asked, filled
 from dialkit.sandbox.control.log import Followers, Log
 from dialkit.sandbox.engine import START
+from dialkit.sandbox.http.reading import decode
 from dialkit.sandbox.wire import Refusal, fault
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Control:
             check_access(scope, self.token)
         if body is None:
             raise Refusal(413, "The request is too large.")
-        asked = _read(route, values, given, _decode(body))
+        asked = _read(route, values, given, decode(body.strip()))
         if asked.query.get("follow"):
             return self.log.followers if route.path == "requests" else self.sent
         return await route.act(self, asked)
@@ -215,13 +216,3 @@ def _check(value: Any, schema: dict[str, Any], name: str) -> None:
     if schema.get("additionalProperties") is False and (strange := unknown(value, schema, {})):
         known = ", ".join(schema["properties"])
         raise Refusal(400, f"{strange[0][:40]}: is not known here; there are: {known}.")
-
-
-def _decode(body: bytes) -> Any:
-    """The body's JSON, None where there is none. Raises `Refusal` 400."""
-    if not body.strip():
-        return None
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise Refusal(400, "The body is not JSON.") from None

@@ -117,8 +117,11 @@ def _refuse_ours(name: str) -> None:
         raise Refusal(409, f"name: {name!r} {OURS[name]}.")
 
 
+BOOKKEEPING = ("jobs", "events", "deliveries", "counters")  # what follows from the rest, in a diff
+
+
 async def diff(control: Control, asked: Asked) -> Any:
-    """What differs between two copies, or one and ``now``: a row for each record."""
+    """What differs between two copies, or one and ``now``: a row for each record; bookkeeping comes last."""
     control.engine.run_due()
     found = control.engine.diff(asked.query["before"], asked.query.get("after", NOW))
     rows = [
@@ -126,6 +129,7 @@ async def diff(control: Control, asked: Asked) -> Any:
         for table, records in found.items()
         for key, sides in records.items()
     ]
+    rows.sort(key=lambda row: BOOKKEEPING.index(row["table"]) if row["table"] in BOOKKEEPING else -1)
     return {"items": rows}
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dialkit.catalog.model import nearest
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
@@ -43,6 +45,26 @@ def _texts(value: Any) -> list[str]:
     if not values or not all(isinstance(item, str) and item for item in values):
         raise ValueError("must be a text or a list of texts")
     return list(values)
+
+
+def _operations(value: Any) -> list[str]:
+    """Operation ids or patterns, each of which fits an operation: one that fits none never happens."""
+    from dialkit.catalog import Catalog
+
+    ids = Catalog().ids
+    for pattern in (texts := _texts(value)):
+        if not any(fnmatchcase(name, pattern) for name in ids):
+            near = nearest(pattern, list(ids), 1)
+            meant = f", such as {near[0]}" if near else ""
+            raise ValueError(f"must be the id of an operation{meant}, or a pattern that fits one")
+    return texts
+
+
+def _events(value: Any) -> list[str]:
+    for pattern in (texts := _texts(value)):
+        if not any(fnmatchcase(name, pattern) for name in EVENTS):
+            raise ValueError(f"must be of {', '.join(EVENTS)}")
+    return texts
 
 
 def _header(value: Any) -> str:
@@ -103,14 +125,15 @@ def _yes(value: Any) -> bool:
 
 
 YEAR = 31_536_000.0
+EVENTS = ("sms", "call", "contact", "agent_status", "changelog", "channel", "fax", "report")
 
 MATCHES: dict[str, Field] = {
-    "operation": Field(_texts, "operation ids, with * and ? as in file names; one or a list"),
+    "operation": Field(_operations, "operation ids, with * and ? as in file names; one or a list"),
     "method": Field(_one_of("GET", "POST", "PUT", "PATCH", "DELETE"), "the HTTP method"),
     "path": Field(_text, "the path as it is sent, with * and ?, such as /api/v2/call*"),
     "number": Field(_phone, "a phone number anywhere in the request: sender, recipient, path"),
     "key": Field(_text, "the name of the API key: admin, user, narrow, expired, or one of your own"),
-    "event": Field(_texts, "deliveries only: sms, call, contact, …; one or a list"),
+    "event": Field(_events, f"deliveries only: {', '.join(EVENTS)}; one or a list"),
     "url": Field(_text, "deliveries only: the address of the webhook, with * and ?"),
 }
 OFTEN: dict[str, Field] = {
@@ -122,12 +145,14 @@ EFFECTS: dict[str, Field] = {
     "status": Field(_whole(200, 599), "answer with this status; the request is not carried out"),
     "message": Field(_text, "the message of that answer"),
     "reason": Field(_text, "the reason of that answer, such as rateLimitExceeded"),
-    "storm": Field(_one_of("429", "403"), "refuse as one above a limit is refused"),
+    "storm": Field(_one_of("429", "403"), "refuse as one above a limit is refused: 429 or 403"),
     "retry_after": Field(_between(0, YEAR), "seconds, as the header Retry-After"),
     "carried_out": Field(_yes, "the request is carried out although `status` says it is not"),
     "latency": Field(_between(0, 3600), "real seconds before the answer; what was asked is done by then"),
     "slow_body": Field(_between(1, 10**9), "bytes a second at which the answer's body is sent"),
-    "refuse": Field(_between(0.01, 3600), "real seconds for which every connection is refused"),
+    "refuse": Field(
+        _between(0.01, 3600), "reset the connection, and refuse every other for so many real seconds"
+    ),
     "reset": Field(_one_of("before", "after"), "reset the connection: before or after it is carried out"),
     "truncate": Field(_whole(0, 10**9), "send only so many bytes of the body that was announced"),
     "content_type": Field(_header, "the answer's Content-Type"),
@@ -137,7 +162,7 @@ EFFECTS: dict[str, Field] = {
 DELIVERY: dict[str, Field] = {
     "webhook": Field(
         _one_of("lost", "late", "duplicate", "reorder"),
-        "deliveries only: never sent, sent late, sent more than once, sent after the next one",
+        "deliveries only: lost, late, duplicate (sent more than once) or reorder (after the next one)",
     ),
     "seconds": Field(_between(0, YEAR), "how late, on the sandbox's clock; 30 if left out"),
     "times": Field(_whole(2, 100), "how many times a duplicate is sent; 2 if left out"),

@@ -45,6 +45,8 @@ FORM = "application/x-www-form-urlencoded"  # integrators send it to the OAuth o
 NOBODY = {"token": "", "user_id": 0, "admin": False, "admin_scopes": False, "scopes": []}
 NO_CONTENT = 204
 
+_spell = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+
 
 class App:
     """One sandbox over HTTP. `refuse` takes seconds and has every connection refused for so long."""
@@ -159,17 +161,20 @@ class App:
         if operation.needs_key:
             check_rights(key, operation)
         values = resolve_owners(self.world, operation, values, key)
-        asked = call.read(operation, key, values, given, sent, self.world.now, request.headers)
+        digits = self.world.switch("integers-sent") == "any"
+        now, headers = self.world.now, request.headers
+        asked = call.read(operation, key, values, given, sent, now, headers, digits=digits)
         self.world.watch.clear()
         result = self.engine.handlers[operation.id](self.world, asked)
         answer = result if isinstance(result, call.Answer) else call.Answer(result)
-        status, more = answer.status or int(operation.answer["status"]), dict(answer.headers)
-        if "schema" not in operation.answer:
+        told = operation.answer
+        status, more = answer.status or int(told["status"]), dict(answer.headers)
+        if "schema" not in told:
             # What the document gives no content for; the official client reads JSON all the same.
             bare = status == NO_CONTENT or self.world.switch("empty-answers") == "nothing"
             return Reply(status, more, b"", operation.id) if bare else _json(status, {}, more, operation.id)
         numbers = self.world.switch("integers") == "numbers"
-        value = encode(answer.value, operation.answer["schema"], operation.schemas, numbers)
+        value = encode(answer.value, told["schema"], operation.schemas, numbers)
         return _json(status, value, more, operation.id)
 
     def _file(self, request: Request) -> Reply:
@@ -216,5 +221,5 @@ class App:
 
 
 def _json(status: int, value: Any, headers: dict[str, str], operation_id: str = "") -> Reply:
-    sent = json.dumps(value, separators=(",", ":")).encode()
-    return Reply(status, {**headers, "content-type": "application/json"}, sent, operation_id)
+    headers = {**headers, "content-type": "application/json"}
+    return Reply(status, headers, _spell(value).encode(), operation_id)

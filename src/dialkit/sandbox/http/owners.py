@@ -49,7 +49,7 @@ def resolve_owners(world: World, operation: Operation, values: dict[str, str], k
         if owner == "users" and value == "me":
             value = str(key["user_id"])
             values = {**values, name: value}
-        if owner and not (_wants_integer(operation, name) and not value.isdecimal()):
+        if owner and (value.isdecimal() or not _wants_integer(operation, name)):
             world.table(owner).get(value)
     return values
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 TRANSPORT = "dialkit.transport"  # the connection, among the extensions of an ASGI scope
 MOST_BODY = 1 << 20  # bytes; the service refuses requests above 1 MB
 MOST_QUERY = 1000  # fields
+BOM = "\ufeff"  # some Windows programs begin a text with it
 
 
 def pairs(query: str) -> list[tuple[str, str]]:
@@ -71,10 +72,20 @@ def decode(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return json.loads(body, parse_constant=_refuse_constant)
+        return _decoder.decode(body.decode().removeprefix(BOM))
     except (ValueError, RecursionError):
         raise Refusal(400, "The body is not JSON.") from None
 
 
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):  # 1e999 would be answered as Infinity
+        raise ValueError(digits)
+    return number
+
+
 def _refuse_constant(name: str) -> None:
     raise ValueError(name)
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)

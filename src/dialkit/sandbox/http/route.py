@@ -40,14 +40,15 @@ class Router:
                 segments = [unquote(segment, errors="strict") for segment in segments]
             except UnicodeDecodeError:
                 raise Refusal(400, "The path is not UTF-8.") from None
-        ways = list(_ways(self._root, segments[1:], [])) if segments[0] == "" else []
-        for methods, values in ways:
+        allowed: set[str] = set()
+        for methods, values in _ways(self._root, segments[1:], []) if segments[0] == "" else ():
             if method in methods:
                 row, names = methods[method]
                 return row, dict(zip(names, values, strict=True))
-        if ways:
-            allowed = sorted({name for methods, _ in ways for name in methods})
-            raise Refusal(405, f"{method} is not allowed at {path}.", {"allow": ", ".join(allowed)})
+            allowed.update(methods)
+        if allowed:
+            more = {"allow": ", ".join(sorted(allowed))}
+            raise Refusal(405, f"{method} is not allowed at {path[:200]}.", more)
         raise Refusal(404, f"Nothing is at {path[:200]}.")
 
 

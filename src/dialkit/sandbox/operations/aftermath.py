@@ -25,7 +25,8 @@ def follow_up(world: World, leg: Record) -> None:
         world.counters.put({"id": f"idle {leg['target_id']}", "value": world.milliseconds()})
         rest(world, leg)
     talked = leg["target_type"] in ("user", "room") and (leg["talk_time"] or 0) >= LEAST_WORDS
-    if talked and leg.get("vi_enabled"):
+    # Whoever speaks to a voicemail speaks alone: there is no conversation to be read, or summed up.
+    if talked and leg.get("vi_enabled") and not leg["plan"].get("alone"):
         world.later(TRANSCRIBED, "aftermath.transcribe", call_id=leg["call_id"])
     asked = leg["target_type"] == "callcenter" and leg["direction"] == "inbound"
     if asked and not world.draw(ANSWERS_SURVEY, "survey", leg["call_id"]):

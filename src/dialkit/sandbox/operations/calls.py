@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.rules import fault_of_span
@@ -115,25 +116,30 @@ def receive_call(
     hangup_after: float | None = None,
     missed: bool = False,
     voicemail: str | None = None,
+    sound: str | None = None,
 ) -> Record:
     """Somebody outside calls a number of the company; the first leg.
 
     `hangup_after`: the caller hangs up so many seconds from now, answered or not. `missed`: nobody answers by
-    themself. `voicemail`: nor that, and the caller leaves this message. A blocked number gets nowhere. Raises
-    `Refusal` 400 for what is no phone number, 404 for a number that rings nobody.
+    themself. `voicemail`: nor that, and the caller leaves this message; `sound` is a file of it in Base64. A
+    blocked number gets nowhere. Raises `Refusal` 400 for what is no phone number or no Base64, 404 for a
+    number that rings nobody.
     """
     caller = numbers.e164(from_number, infer=True)
     called = numbers.e164(to_number, infer=True)
     if caller is None or called is None:
-        field, text = ("from_number", from_number) if caller is None else ("to_number", to_number)
+        field, text = ("from", from_number) if caller is None else ("to", to_number)
         raise Refusal(400, f"{field}: {text[:40]!r} is not a phone number.")
+    if sound:
+        _check_sound(sound, voicemail)
     whose = rung_by(world, called)
     if whose is None:
-        raise Refusal(404, f"to_number: {called} rings nobody; it is not assigned.")
+        raise Refusal(404, f"to: {called} rings nobody; it is not assigned.")
     if caller in world.blocked_numbers:
         leg = open_leg(world, *whose, caller, "blocked", direction="inbound", live_user=None)
         return close_leg(world, leg, "blocked")
     plan: dict[str, Any] = {"missed": missed, "voicemail": voicemail, "until": hangup_after}
+    plan |= {"sound": sound} if sound else {}
     leg = live.arrive(
         world,
         *whose,
@@ -147,6 +153,15 @@ def receive_call(
     if hangup_after is not None:
         world.later(hangup_after, "live.goodbye", root=leg["root"])
     return leg
+
+
+def _check_sound(sound: str, voicemail: str | None) -> None:
+    if not voicemail:
+        raise Refusal(400, "sound: needs voicemail beside it.")
+    try:
+        b64decode(sound, validate=True)
+    except ValueError:
+        raise Refusal(400, f"sound: must be Base64; got {sound[:40]!r}.") from None
 
 
 def answer_call(world: World, call_id: int, user_id: int | None = None) -> Record:

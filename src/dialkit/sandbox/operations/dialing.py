@@ -72,7 +72,7 @@ def _reach_outside(world: World, leg: Record) -> None:
     elif fate == "no_answer":
         world.later(NO_ANSWER, "dialing.fail", call_id=call_id)
     elif fate == "voicemail":
-        world.calls.change(call_id, plan={**leg["plan"], "talk": FAR_MESSAGE})
+        world.calls.change(call_id, plan={**leg["plan"], "talk": FAR_MESSAGE, "alone": True})
         world.later(FAR_VOICEMAIL, "live.answer", call_id=call_id)
     else:
         world.later(ANSWER, "live.answer", call_id=call_id)

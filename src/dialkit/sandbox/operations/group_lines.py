@@ -6,10 +6,10 @@ import re
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialkit.sandbox.operations import numbers, targets
 from dialkit.sandbox.wire import Refusal
+from dialkit.sandbox.world.zones import find_zone
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -112,10 +112,7 @@ def is_open(world: World, record: Record) -> bool:
 def zone(world: World, record: Record) -> tzinfo:
     """The time zone of a group line: its own, else its office's; UTC where the machine does not know it."""
     office = world.offices.find(record["office_id"]) or {}
-    try:
-        return ZoneInfo(record.get("timezone") or office.get("timezone") or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
+    return find_zone(record.get("timezone") or office.get("timezone") or "UTC") or UTC
 
 
 def over(under: Any, given: Any) -> Any:

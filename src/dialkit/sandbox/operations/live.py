@@ -2,8 +2,8 @@
 
 Somebody inside the company answers after three to eight seconds, and the other side hangs up 40 to 180
 seconds later; both follow from the seed. A call's ``plan`` overrules this: ``missed``, nobody inside answers;
-``voicemail``, nor that, and this message is left; ``talk``, so many seconds are talked; ``until``, the other
-side hangs up at a moment that is set already.
+``voicemail``, nor that, and this message is left; ``talk``, so many seconds are talked; ``alone``, to a
+voicemail outside; ``until``, the other side hangs up at a moment that is set already.
 """
 
 from __future__ import annotations

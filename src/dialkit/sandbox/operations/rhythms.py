@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import UTC, datetime
 
+from dialkit.sandbox.moments import days_in
 from dialkit.sandbox.wire import Refusal
 
 TIMES = 13  # the document's example: weekly from 5 March, with an end on 4 June
@@ -29,5 +29,5 @@ def moment_of(start: int, word: str | None, index: int) -> int:
     first = datetime.fromtimestamp(start, UTC)
     months = first.month - 1 + MONTHS[word] * index
     year, month = first.year + months // 12, months % 12 + 1
-    day = min(first.day, calendar.monthrange(year, month)[1])
+    day = min(first.day, days_in(year, month))
     return int(first.replace(year=year, month=month, day=day).timestamp())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 from datetime import date, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 
 from dialkit.sandbox.events.deliveries import deliver
 from dialkit.sandbox.events.emit import keep_event
 from dialkit.sandbox.events.endpoints import check_endpoint, find_endpoint, shown_endpoint
+from dialkit.sandbox.moments import days_in
 from dialkit.sandbox.operations import exports, stats
 from dialkit.sandbox.operations.subscriptions import check_target, defaults
 from dialkit.sandbox.reports.period import period_of, zone_of
@@ -127,7 +127,7 @@ def _falls(world: World, report: Record, day: date) -> bool:
         begins = WEEK_BEGINS[world.switch("report-week")]
         return bool((day.weekday() - begins) % 7 == report["on_day"])
     if report["frequency"] == "monthly":
-        last = calendar.monthrange(day.year, day.month)[1]
+        last = days_in(day.year, day.month)
         return bool(day.day == min(report["on_day"] + 1, last))
     return True
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dialkit.sandbox.world import Record, World
 
 ZONE = "US/Pacific"  # the zone where none is named, as documented
+LATEST = 253_402_300_800  # the year 10000: these are milliseconds
 CHANGED = ("text", "media", "timezone")
 
 
@@ -67,6 +68,8 @@ def update(world: World, call: Call) -> Record:
 def _checked(world: World, record: Record) -> Record:
     """A schedule with its sender's number. Raises `Refusal` for what could not be sent."""
     check_words(record)
+    if record["scheduled_time"] >= LATEST:
+        raise Refusal(400, f"start_date: {record['scheduled_time']} is no moment in epoch seconds.")
     user = world.users.get(record["user_id"])
     if record["channel_hashtag"]:
         channel_of(world, record["channel_hashtag"], user["id"])

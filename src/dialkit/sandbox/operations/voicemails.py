@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import TYPE_CHECKING
 
 from dialkit.sandbox.conversation.sound import tone
@@ -30,7 +31,8 @@ def reach_voicemail(world: World, leg: Record) -> None:
 def keep_message(world: World, leg: Record) -> None:
     """Keep the message that a caller has just left; it can be heard, and then read, a little later."""
     length = int(1000 * MESSAGE) - 2_000
-    world.voicemails.put(voicemail_of(world.new_id(), leg, world.milliseconds() - length, length))
+    voicemail = voicemail_of(world.new_id(), leg, world.milliseconds() - length, length)
+    world.voicemails.put({**voicemail, "sound": leg["plan"].get("sound")})
     text = leg["plan"]["voicemail"]
     world.later(UPLOADED, "voicemails.upload", call_id=leg["call_id"])
     world.later(TRANSCRIBED, "voicemails.transcribe", call_id=leg["call_id"], text=text)
@@ -65,7 +67,10 @@ def transcribe(world: World, call_id: int, text: str) -> None:
 def sound_file(world: World, name: str) -> File:
     """The sound of a message, at its address."""
     voicemail = world.voicemails.get(name.removesuffix(".wav"))
-    return File(tone(voicemail["id"] % 24), "audio/wav")
+    if not voicemail.get("sound"):
+        return File(tone(voicemail["id"] % 24), "audio/wav")
+    content = b64decode(voicemail["sound"])
+    return File(content, "audio/wav" if content.startswith(b"RIFF") else "audio/mpeg")
 
 
 MAKERS["voicemails"] = sound_file

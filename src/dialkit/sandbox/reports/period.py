@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialkit.sandbox.wire import Refusal
+from dialkit.sandbox.world.zones import find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import tzinfo
 
 QUARTER = 900_000  # ms
 LONGEST = 18_250  # days; further back than anything here
@@ -21,7 +22,7 @@ class Period(NamedTuple):
 
     start: int
     end: int
-    zone: ZoneInfo
+    zone: tzinfo
 
     def holds(self, moment: float | None) -> bool:
         """Whether a moment in epoch milliseconds is in it."""
@@ -41,7 +42,7 @@ class Period(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _quarter(number: int, zone: ZoneInfo) -> tuple[str, int]:
+def _quarter(number: int, zone: tzinfo) -> tuple[str, int]:
     """Of a quarter of an hour, counted since 1970: day and hour as text, and the minute.
 
     Zones differ from UTC by whole quarters, so all moments of one are in the same hour.
@@ -50,12 +51,11 @@ def _quarter(number: int, zone: ZoneInfo) -> tuple[str, int]:
     return moment.strftime("%Y-%m-%d %H:"), moment.minute
 
 
-def zone_of(name: str) -> ZoneInfo:
+def zone_of(name: str) -> tzinfo:
     """A time zone by its tz database name. Raises `Refusal` 400."""
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        raise Refusal(400, f"timezone: {name[:80]!r} is no name of the tz database.") from None
+    if (found := find_zone(name)) is None:
+        raise Refusal(400, f"timezone: {name[:80]!r} is no name of the tz database.")
+    return found
 
 
 def period_of(asked: Mapping[str, Any], now: float, prefix: str = "") -> Period:

@@ -7,14 +7,15 @@ available during a call, the call counts as occupied. Formulas are not documente
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dialkit.sandbox.reports import duty
+from dialkit.sandbox.world.zones import find_zone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from datetime import tzinfo
 
     from dialkit.sandbox.reports.duty import Stretch
     from dialkit.sandbox.world import Record, World
@@ -84,12 +85,9 @@ def plan_of(user: Record, work: Work, slots: tuple[tuple[time, time], ...] = PLA
     return found
 
 
-def zone_of_user(user: Record) -> ZoneInfo:
+def zone_of_user(user: Record) -> tzinfo:
     """The time zone of a user, UTC where none is known."""
-    try:
-        return ZoneInfo(user.get("timezone") or "UTC")
-    except (ValueError, OSError, ZoneInfoNotFoundError):
-        return ZoneInfo("UTC")
+    return find_zone(user.get("timezone") or "UTC") or UTC
 
 
 def duty_start(user: Record, work: Work) -> int:

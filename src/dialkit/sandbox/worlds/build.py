@@ -26,6 +26,7 @@ KINDS = {
     "call_centers": "callcenter",
     "departments": "department",
 }
+OF_AN_OFFICE = ("numbers", *(name for name in KINDS if name != "offices"))
 NUMBER = ("number", "office", "status", "a2p", "a2p_campaign_id")  # what an entry of `numbers` may say
 ADMIN = {"user_id": 0, "token": "", "admin": True, "admin_scopes": True, "scopes": []}
 
@@ -55,8 +56,12 @@ class _Builder:
                 continue
             if not isinstance(entries, list):
                 raise self.file.error((name,), "must be a list")
+            if name in OF_AN_OFFICE and not len(self.world.offices):
+                raise self.file.error((name,), "needs an office; add offices: [{name: Salem}]")
             for number, entry in enumerate(entries):
                 self._tried((name, number), partial(self._entry, name, section, entry, number))
+        if not len(self.world.users):
+            raise self.file.error((), "users: needs at least one; the first is the admin, whose the key is")
 
     def _entry(self, name: str, section: Section, entry: Any, number: int) -> None:
         way: Way = (name, number)

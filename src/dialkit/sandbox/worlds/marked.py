@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import os
+    from collections.abc import Iterable
 
     Way = tuple[str | int, ...]
 
@@ -30,7 +32,7 @@ class Marked:
         return BadFile(f"{self.name}, line {line}: {field + ': ' if field else ''}{message}")
 
 
-def read_yaml(path: str | Path) -> Marked:
+def read_yaml(path: str | os.PathLike[str]) -> Marked:
     """Read a file. Raises `BadFile` for one that is no YAML, too large, or nested too deep; `OSError`.
 
     Anchors and aliases are refused: a few lines of them can stand for gigabytes.
@@ -41,7 +43,6 @@ def read_yaml(path: str | Path) -> Marked:
         raw = file.read(MOST + 1)
     if len(raw) > MOST:
         raise BadFile(f"{path}: is larger than {MOST >> 20} MiB")
-    loader = yaml.SafeLoader(raw)
     lines: dict[Way, int] = {(): 1}
 
     def plain(node: yaml.Node, way: Way) -> Any:
@@ -60,12 +61,13 @@ def read_yaml(path: str | Path) -> Marked:
         if isinstance(node, yaml.SequenceNode):
             return [plain(inner, (*way, number)) for number, inner in enumerate(node.value)]
         value = loader.construct_object(node)
-        # YAML has dates of its own; here a moment is text, as in JSON.
-        return value if value is None or isinstance(value, str | int | float | bool) else str(node.value)
+        # YAML has dates and infinity besides; here they are text, for JSON has neither.
+        plain_json = value is None or isinstance(value, str | int | bool)
+        return value if plain_json or (isinstance(value, float) and isfinite(value)) else str(node.value)
 
     try:
-        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(raw)):
-            raise BadFile(f"{path}: has aliases (*name), which are not read")
+        _look_over(path, yaml.scan(raw))
+        loader = yaml.SafeLoader(raw)
         node = loader.get_single_node()
         return Marked(str(path), plain(node, ()) if node is not None else {}, lines)
     except yaml.MarkedYAMLError as error:
@@ -76,5 +78,17 @@ def read_yaml(path: str | Path) -> Marked:
         if isinstance(error, BadFile):
             raise
         raise BadFile(f"{path}: is no YAML: {str(error).splitlines()[0]}") from None
-    finally:
-        loader.dispose()
+
+
+def _look_over(path: Any, tokens: Iterable[Any]) -> None:
+    """Refuse what takes long or much to read, before it is read. Raises `BadFile`."""
+    depth = 0
+    for token in tokens:
+        kind = type(token).__name__
+        if kind.startswith(("Block", "Flow")):
+            depth += kind.endswith("StartToken") - kind.endswith("EndToken")
+        if kind == "AliasToken":
+            raise BadFile(f"{path}: has aliases (*name), which are not read")
+        if depth > DEEPEST + 1:
+            where = token.start_mark.line + 1
+            raise BadFile(f"{path}, line {where}: is nested deeper than {DEEPEST} levels")

@@ -1,0 +1,1 @@
+"""Calls: made once, found, watched, recorded, read."""

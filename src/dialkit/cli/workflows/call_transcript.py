@@ -1,0 +1,67 @@
+"""``dialpad call transcript``: what was said, as text, JSON or SRT."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.workflows.call_arguments import ID, LAST, LAST_ROWS, one_call
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+
+HELP = Help(
+    "call transcript",
+    "What was said on a call. A call without a transcript ends with exit 4.\n"
+    "Text on a terminal, JSON elsewhere, unless --format says otherwise.\n"
+    "Also accepted: bin/get_call_transcript.py.",
+    (
+        "dialpad call transcript 6109283746501929",
+        "dialpad call transcript --last --with +14155550123 --format text",
+        "dialpad call transcript --call-id 6109283746501929 --format srt",
+    ),
+    "ID | --last [--with NUMBER] [--user WHO] [--format text|json|srt]",
+    (
+        *LAST_ROWS,
+        ("--format FORMAT", "text: a line for each that spoke; json: all that Dialpad tells; srt: subtitles"),
+    ),
+)
+FORMATS = ("text", "json", "srt")
+
+
+def run(app: App, argv: list[str]) -> int:
+    """Run ``dialpad call transcript`` with the words that follow it; the exit code."""
+    if wants_help(argv):
+        app.stdout.write(HELP.text())
+        return 0
+    form = (("--format",), {"metavar": "FORMAT"})
+    options, found = parse(app, "call transcript", argv, *ID, *LAST, form, takes=SHOWING + ASKING)
+    if found.format not in (None, *FORMATS):
+        raise InvalidArgument(f"--format: {found.format!r} is none", hint="one of " + ", ".join(FORMATS))
+    view = showing(app, options)
+    from dialkit.calls import transcript
+    from dialkit.cli.app import printable
+    from dialkit.cli.session import open_client
+
+    plain = options.output is None and options.fields is None and options.jq is None
+    wanted = found.format or ("text" if plain and view.how.is_tty else "json")
+    with open_client(app, options) as client:
+        call_id, call = one_call(app, found, client, "call transcript")
+        said = transcript.read(client, call_id)
+        if wanted == "srt" and call is None:
+            # What subtitles are counted from: the moment when the two sides were put through.
+            call = client.request("call.get_call_info", {"id": call_id}).json()
+    if wanted == "json":
+        view.data(said)
+        return 0
+    text = (
+        transcript.text(said)
+        if wanted == "text"
+        else transcript.srt(said, (call or {}).get("date_connected"))
+    )
+    if plain:
+        app.stdout.write(printable(text) if view.how.is_tty else text)
+    else:
+        view.data({"call_id": said.get("call_id", str(call_id)), "format": wanted, "text": text})
+    return 0

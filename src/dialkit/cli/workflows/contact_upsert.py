@@ -1,0 +1,97 @@
+"""``dialpad contact upsert``: change the contact that matches, or make one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.workflows import contact_flags as flags
+from dialkit.errors import PartialSuccess
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+    from dialkit.directory.upsert import Step
+
+HELP = Help(
+    "contact upsert",
+    "Changes the contact that has one of the numbers or addresses, or makes one where none has. The whole\n"
+    "directory is read first. Lists are merged, what the contact has first. Two different contacts that match\n"
+    "are a conflict (exit 5), and nothing is written.\n"
+    "also accepted: bin/create_contact.py, with the same flags",
+    (
+        'dialpad contact upsert --first-name Jane --last-name Doe --phone "+14155550123"',
+        "dialpad contact upsert --email priya@copperpot.example --job-title Buyer --dry-run",
+        "dialpad contact upsert --first-name Jane --last-name Doe --phone +14155550123 --owner-id me",
+    ),
+    takes="--first-name TEXT --last-name TEXT [--phone NUMBER] [--email ADDRESS] [FLAGS]",
+    rows=(
+        *flags.ROWS,
+        ("--scope auto|shared|local|both", "whose: everybody's, the owner's, both; auto: both with an owner"),
+        ("--owner-id ID", "the user whose own contact it is, or me; may be given several times"),
+        ("--allow-duplicate", "look for no match, and make a contact"),
+        ("--max-pages N", "read no more than N pages of 100; where there are more, fail and write nothing"),
+        ("--dry-run", "read, and say what would be done; write nothing"),
+    ),
+)
+ARGUMENTS = (
+    *flags.ARGUMENTS,
+    (("--scope",), {"choices": ("auto", "shared", "local", "both"), "default": "auto"}),
+    (("--owner-id",), {"action": "append", "default": [], "metavar": "ID"}),
+    (("--allow-duplicate",), {"action": "store_true"}),
+    flags.MAX_PAGES,
+)
+
+
+def run(app: App, argv: list[str]) -> int:
+    """Run ``dialpad contact upsert`` with the words that follow it; the exit code."""
+    if wants_help(argv):
+        app.stdout.write(HELP.text())
+        return 0
+    options, found = parse(
+        app, HELP.name, argv, *ARGUMENTS, takes=(*SHOWING, *ASKING, "--dry-run")
+    )
+    from dialkit.cli.session import open_client
+    from dialkit.client.phones import region_of
+    from dialkit.directory import scan, upsert
+    from dialkit.directory.fields import checked
+
+    view = showing(app, options)
+    region = region_of(app.config)
+    given = checked(flags.given(found), region)
+    owners = [flags.user_id(app, text) for text in found.owner_id]
+    upsert.targets(found.scope, owners)  # what is wrong with it is said before anything is asked
+    max_pages = flags.count(found.max_pages, "--max-pages")
+    with open_client(app, app.options or options) as client:
+        progress = flags.Progress(app, client.clock.monotonic)
+        try:
+            steps = upsert.plan(
+                client,
+                given,
+                upsert.targets(found.scope, (scan.owner(client, name) for name in owners)),
+                region,
+                duplicate=found.allow_duplicate,
+                max_pages=max_pages,
+                progress=progress.pages,
+            )
+        finally:
+            progress.done()
+        if options.dry_run:
+            view.data(_one([_dry(one, one.request(client)) for one in steps]))
+            return 0
+        try:
+            rows = upsert.carry_out(client, steps)
+        except PartialSuccess as error:
+            view.data(error.done)
+            raise
+    view.data(_one(rows))
+    return 0
+
+
+def _dry(one: Step, request: Any) -> dict[str, Any]:
+    about = {"id": one.contact["id"]} if one.contact else {}
+    return flags.dry(one.action, request, scope=one.target.scope, **about)
+
+
+def _one(rows: list[dict[str, Any]]) -> Any:
+    """One object where one book was meant, a list where several were."""
+    return rows[0] if len(rows) == 1 else rows

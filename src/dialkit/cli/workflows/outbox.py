@@ -1,0 +1,149 @@
+"""``dialpad outbox``: what went out, and what became of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, Sub, choose, parse, showing
+from dialkit.errors import InvalidArgument, NotFound
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+    from dialkit.store import Database
+    from dialkit.store.database import Row
+
+HELP = Help(
+    "outbox",
+    "What was to reach people, written down before it left: accepted, refused or unknown.\n"
+    "An unknown one is never sent again by itself: look for evidence first.",
+    ("dialpad outbox list --state unknown", "dialpad outbox resolve 12", "dialpad outbox retry 12 --confirm"),
+)
+MOST = 1000
+
+
+def run(app: App, argv: list[str]) -> int:
+    """Run the subcommand; its exit code."""
+    return choose(app, argv, HELP, TABLE)
+
+
+def list_(app: App, argv: list[str]) -> int:
+    """Show entries, the newest first."""
+    from dialkit.store import outbox
+
+    options, found = parse(
+        app, "outbox list", argv, (("--state",), {}), (("--to",), {}), (("--max-items",), {"metavar": "N"})
+    )
+    view = showing(app, options)
+    if found.state is not None and found.state not in outbox.STATES:
+        raise InvalidArgument(
+            f"--state: {found.state[:40]!r} is no state", hint="one of " + ", ".join(outbox.STATES)
+        )
+    with _swept(app) as database:
+        most = options.max_items or MOST
+        rows = outbox.listed(database, state=found.state, number=found.to, most=most)
+    view.data([_brief(outbox.shown(row)) for row in rows])
+    return 0
+
+
+def show(app: App, argv: list[str]) -> int:
+    """Show one entry, whole."""
+    from dialkit.store import outbox
+
+    options, found = parse(app, "outbox show", argv, (("id",), {}))
+    view = showing(app, options)
+    with _swept(app) as database:
+        view.data(outbox.shown(_entry(database, found.id)))
+    return 0
+
+
+def resolve(app: App, argv: list[str]) -> int:
+    """Look for evidence of what became of an unknown one."""
+    from dialkit.cli.session import open_client
+    from dialkit.messaging import evidence
+    from dialkit.store import outbox
+
+    options, found = parse(app, "outbox resolve", argv, (("id",), {}), takes=(*SHOWING, *ASKING))
+    view = showing(app, options)
+    assert app.options is not None
+    with _swept(app) as database, open_client(app, app.options) as client:
+        row = _entry(database, found.id)
+        said = evidence.look(client, database, row)
+        kept = outbox.get(database, row["id"]) or row
+    view.data({**_brief(outbox.shown(kept)), "evidence": said})
+    return 0
+
+
+def retry(app: App, argv: list[str]) -> int:
+    """Send one again: a person's decision."""
+    from dialkit.cli.session import open_client
+    from dialkit.messaging import evidence
+    from dialkit.store import outbox
+
+    options, found = parse(
+        app,
+        "outbox retry",
+        argv,
+        (("id",), {}),
+        (("--confirm",), {"action": "store_true"}),
+        takes=(*SHOWING, *ASKING),
+    )
+    view = showing(app, options)
+    assert app.options is not None
+    with _swept(app) as database, open_client(app, app.options) as client:
+        row = _entry(database, found.id)
+        if row["state"] not in (outbox.REFUSED, outbox.UNKNOWN):
+            raise InvalidArgument(
+                f"outbox {row['id']} is {row['state']}; there is nothing to send again",
+                hint=f"dialpad outbox show {row['id']}",
+            )
+        if row["state"] == outbox.UNKNOWN and not found.confirm:
+            raise InvalidArgument(
+                f"outbox {row['id']} may have been carried out: sending it again may send it twice",
+                hint=f"dialpad outbox resolve {row['id']}; then, to send it all the same, add --confirm",
+            )
+        view.data(evidence.send_again(client, database, row))
+    return 0
+
+
+def _swept(app: App) -> Database:
+    """The database, with entries of processes that are gone decided."""
+    import time
+
+    from dialkit.store import Database, outbox
+
+    database = Database.of(app.environ, app.tell)
+    outbox.sweep(database, time.time())
+    return database
+
+
+def _entry(database: Database, text: str) -> Row:
+    from dialkit.store import outbox
+
+    row = outbox.get(database, int(text)) if text.isdecimal() and len(text) < 19 else None
+    if row is None:
+        raise NotFound(f"the outbox has no entry {text[:40]!r}", status=None, hint="dialpad outbox list")
+    return row
+
+
+def _brief(entry: Row) -> dict[str, Any]:
+    names = (
+        "id",
+        "state",
+        "operation",
+        "sender",
+        "recipients",
+        "text",
+        "note",
+        "planned_at",
+        "once",
+        "batch",
+    )
+    return {name: entry[name] for name in names}
+
+
+TABLE = {
+    "list": Sub(list_, "[--state STATE] [--to NUMBER] [--max-items N]", "the newest first"),
+    "show": Sub(show, "ID", "one of them, with request and answer"),
+    "resolve": Sub(resolve, "ID", "look for evidence of what became of it"),
+    "retry": Sub(retry, "ID [--confirm]", "send it again; --confirm where it may have gone out"),
+}

@@ -1,0 +1,87 @@
+"""``dialpad sms intro``: two people introduced by two texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.errors import InvalidArgument, Refused
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+
+HELP = Help(
+    "sms intro",
+    "Introduces two people: a text to each, the prospect's first, with the other's number.\n"
+    "No group thread is made.",
+    (
+        "dialpad sms intro --prospect +14155550111 --reference +14155550199 --confirm-share --profile work",
+        "dialpad sms intro --prospect +14155550111 --reference +14155550199 --confirm-share --dry-run",
+    ),
+    "--prospect NUMBER --reference NUMBER --confirm-share [--from NUMBER | --profile NAME]",
+    (
+        ("--confirm-share", "both agreed that their numbers are shared; asked for in a dry run, too"),
+        ("--prospect-name, --reference-name", "what they are called in the texts"),
+        ("--prospect-message, --reference-message", "the texts themselves, in place of ours"),
+        ("--resume ID", "the second text failed: send only that one"),
+        ("--again", "send although the same was sent within ten minutes"),
+    ),
+)
+SAID = ("--prospect", "--reference", "--prospect-name", "--reference-name", "--prospect-message",
+        "--reference-message", "--profile", "--resume")  # fmt: skip
+SWITCHES = ("--confirm-share", "--allow-profile-mismatch", "--infer-country-code", "--again")
+
+
+def run(app: App, argv: list[str]) -> int:
+    """Send both, or show what would be sent."""
+    if wants_help(argv):
+        app.stdout.write(HELP.text())
+        return 0
+    app.asked = "sms.send"
+    options, found = parse(
+        app,
+        "sms intro",
+        argv,
+        (("--from", "--from-number"), {"dest": "sender"}),
+        *(((name,), {"metavar": "X"}) for name in SAID),
+        *(((name,), {"action": "store_true"}) for name in SWITCHES),
+        takes=(*SHOWING, *ASKING, "--dry-run"),
+    )
+    view = showing(app, options)
+    for name in ("prospect", "reference"):
+        if not getattr(found, name):
+            raise InvalidArgument(f"--{name} is not given", hint=f"--{name} +14155550111")
+    if not found.confirm_share:
+        raise Refused(
+            "an introduction gives each the other's number; that is not confirmed, and nothing was sent",
+            hint="where both agreed, add --confirm-share",
+        )
+    from dialkit.cli.session import open_client
+    from dialkit.client.phones import region_of
+    from dialkit.messaging import consent, intro, recipients, senders, texts
+    from dialkit.messaging.send import preview
+    from dialkit.store import Database
+
+    region = region_of(app.config) if found.infer_country_code or app.config.values.get("region") else None
+    (prospect,), (reference,) = (recipients.read([one], region) for one in (found.prospect, found.reference))
+    sender = senders.resolve(
+        app.config,
+        app.environ,
+        number=found.sender,
+        profile=found.profile,
+        allow_mismatch=found.allow_profile_mismatch,
+    )
+    names = {"prospect": found.prospect_name, "reference": found.reference_name}
+    said = intro.default_texts(prospect, reference, names)
+    own = {"prospect": found.prospect_message, "reference": found.reference_message}
+    said = {leg: texts.check(own[leg] if own[leg] is not None else said[leg]) for leg in intro.LEGS}
+    plan = intro.Intro(prospect, reference, sender, said)
+    assert app.options is not None
+    with Database.of(app.environ, app.tell) as database, open_client(app, app.options) as client:
+        if options.dry_run:
+            consent.check(client, database, [prospect, reference], app.tell, ask=False)
+            shown = {leg: preview(message) for leg, message in plan.messages().items()}
+            view.data({"dry_run": True, "mode": intro.MODE, "legs": shown})
+            return 0
+        view.data(intro.send(client, database, plan, resume=found.resume, again=found.again, tell=app.tell))
+    return 0

@@ -1,0 +1,166 @@
+"""Reading a file of contacts: how it is encoded, what parts its columns, row by row in bounded memory."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import stat
+from typing import TYPE_CHECKING, NamedTuple
+
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Row = tuple[int, list[str] | None, str]
+
+CHUNK = 1 << 20
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+LINES = (".ndjson", ".jsonl")
+
+
+class Sheet(NamedTuple):
+    """A file of contacts, looked at once: `digest` is that of its bytes, `header` its first row.
+
+    `delimiter` is empty for ndjson, whose header is the names of a contact's fields.
+    """
+
+    path: str
+    digest: str
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+
+    def __str__(self) -> str:
+        apart = f"parted by {DELIMITERS.get(self.delimiter, self.delimiter)}" if self.delimiter else "ndjson"
+        return f"{os.path.basename(self.path)}: {self.encoding.upper().replace('-SIG', ' with a mark')}, {apart}"
+
+    def rows(self) -> Iterator[Row]:
+        """Each row with its number, as a spreadsheet counts them, and its cells; empty ones are left out.
+
+        The third is empty, or says why the row cannot be read; its cells are None then.
+        """
+        return _csv_rows(self) if self.delimiter else _json_rows(self)
+
+
+def examine(path: str, *, encoding: str | None = None, delimiter: str | None = None) -> Sheet:
+    """Look through a file. Raises `InvalidArgument` for one that is no text, or has no header; `OSError`."""
+    if not stat.S_ISREG(os.stat(path).st_mode):
+        raise InvalidArgument(f"{path} is not a file", hint="save it to a file first: imports can be resumed")
+    digest, guessed = _read_through(path, encoding)
+    sheet = Sheet(os.path.abspath(path), digest, guessed, "", ())
+    if path.lower().endswith(LINES):
+        from dialkit.directory.cells import COLUMNS
+
+        return sheet._replace(header=("uid", *COLUMNS))
+    line = _first_line(path, guessed)
+    apart = delimiter or max(DELIMITERS, key=lambda one: _outside_quotes(line).count(one))
+    sheet = sheet._replace(delimiter=apart)
+    # The first row that is not empty.
+    _, header, wrong = next(_csv_rows(sheet, 0), (0, None, "is empty"))
+    if header is None:
+        raise InvalidArgument(f"{path} {wrong}", hint="its first line must name the columns")
+    return sheet._replace(header=tuple(cell.strip() for cell in header))
+
+
+def _read_through(path: str, encoding: str | None) -> tuple[str, str]:
+    """The digest of a file, and its encoding: as given, by its mark, UTF-8, else Latin-1 or Windows' of it."""
+    from hashlib import sha256
+
+    digest = sha256()
+    high: set[int] = set()
+    with open(path, "rb") as file:
+        start = file.peek(4)[:4]
+        guess = encoding or next((name for mark, name in UTF16.items() if start.startswith(mark)), None)
+        guess = guess or ("utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8")
+        try:
+            decoder = codecs.getincrementaldecoder(guess)()
+        except LookupError:
+            raise InvalidArgument(
+                f"--encoding: {guess!r} is not known", hint="utf-8, utf-16, latin-1, cp1252, …"
+            ) from None
+        fits = True
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+            fits = fits and _decodes(decoder, chunk)
+            if not fits:
+                high.update(set(chunk) & set(range(0x80, 0xA0)))
+        fits = fits and _decodes(decoder, b"", final=True)
+    if not fits and (encoding is not None or guess == "utf-16"):
+        raise InvalidArgument(f"{path} is not {guess}", hint="leave out --encoding, or name another")
+    if not fits:
+        # Latin-1 has control characters where Windows has quotes, dashes and the euro sign.
+        guess = "cp1252" if high and high.isdisjoint((0x81, 0x8D, 0x8F, 0x90, 0x9D)) else "latin-1"
+    return digest.hexdigest(), guess
+
+
+def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _first_line(path: str, encoding: str) -> str:
+    with open(path, encoding=encoding, newline="") as file:
+        return next((line for line in iter(lambda: file.readline(CHUNK), "") if line.strip()), "")
+
+
+def _outside_quotes(line: str) -> str:
+    return "".join(line.split('"')[::2])
+
+
+def _csv_rows(sheet: Sheet, first: int = 1) -> Iterator[Row]:
+    import csv
+
+    with open(sheet.path, encoding=sheet.encoding, newline="") as file:
+        reader = csv.reader(file, delimiter=sheet.delimiter)
+        number, headed = 0, first == 0
+        while True:
+            number += 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield number, None, f"cannot be read: {error}"
+                continue
+            if not any(cell.strip() for cell in cells):
+                continue
+            if not headed:
+                headed = True
+                continue
+            width = len(sheet.header)
+            if first and any(cell.strip() for cell in cells[width:]):
+                yield number, None, f"has {len(cells)} cells, and there are {width} columns"
+                continue
+            yield number, cells + [""] * (width - len(cells)), ""
+
+
+def _json_rows(sheet: Sheet) -> Iterator[Row]:
+    import json
+
+    with open(sheet.path, encoding=sheet.encoding) as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                found = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                yield number, None, f"is not JSON: {error}"
+                continue
+            if not isinstance(found, dict):
+                yield number, None, "is not a JSON object"
+                continue
+            values = (found.get(name) for name in sheet.header)
+            yield number, [_text(value) for value in values], ""
+
+
+def _text(value: object) -> str:
+    import json
+
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

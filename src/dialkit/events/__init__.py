@@ -1,0 +1,1 @@
+"""Being told what happens: webhooks and their subscriptions."""

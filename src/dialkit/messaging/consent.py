@@ -1,0 +1,67 @@
+"""Whom no text may be sent: who said STOP, by the service's list and by what people answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialkit.errors import DialkitError, PermissionDenied, Refused
+from dialkit.store import notes, opt_outs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from dialkit.client import Dialpad
+    from dialkit.store import Database
+
+# Operations that text people.
+TEXTS = ("sms.send", "bulk_messages.send", "schedules.create", "schedules.update")
+FRESH = 600.0  # seconds for which the service's list is taken as read
+DENIED = 86_400.0  # seconds until a key that may not read the list is tried again
+
+
+def check(
+    client: Dialpad,
+    database: Database,
+    numbers: Iterable[str],
+    tell: Callable[[str], None],
+    *,
+    ask: bool = True,
+) -> None:
+    """Raises `Refused` where one of `numbers` opted out.
+
+    The list is read anew where it is older than ten minutes, unless `ask` is false, as in a dry run. Where
+    the key may not read it (a company admin's may), only what people answered counts; `tell` says so once a
+    day.
+    """
+    if ask:
+        _refresh(client, database, tell)
+    out = opt_outs.among(database, client.settings.owner, numbers)
+    if out:
+        others = f" (and {len(out) - 1} more)" if len(out) > 1 else ""
+        raise Refused(
+            f"{out[0]}{others} opted out of texts (STOP); nothing was sent",
+            hint="leave it out of --to; only the person can undo it, by texting UNSTOP",
+        )
+
+
+def _refresh(client: Dialpad, database: Database, tell: Callable[[str], None]) -> None:
+    name, now = f"opt_outs {client.settings.owner}", client.clock.now()
+    kept = notes.read(database, name)
+    if kept is not None and 0 <= now - kept[1] < (DENIED if kept[0] == "denied" else FRESH):
+        return
+    try:
+        company = client.settings.company_id or client.request("company.get").json()["id"]
+        asked = {"id": str(company), "opt_out_state": "opted_out"}
+        rows = list(client.items("company.sms_opt_out", asked))
+    except PermissionDenied:
+        tell("note: this key may not read who opted out (a company admin's may); only STOPs known here count")
+        notes.keep(database, name, "denied", now)
+        return
+    except DialkitError as error:
+        if kept is None:
+            raise
+        tell(f"warning: the list of opt-outs is {(now - kept[1]) / 60:.0f} min old: {error.message}")
+        return
+    numbers = [str(row["external_endpoint"]) for row in rows if row.get("external_endpoint")]
+    opt_outs.replace(database, client.settings.owner, numbers, now)
+    notes.keep(database, name, "read", now)

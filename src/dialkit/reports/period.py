@@ -1,0 +1,104 @@
+"""Which days a report is about: from dates to the numbers of days that Dialpad counts back.
+
+Dialpad counts days back from its own today, in a time zone. Integrators report that a range which is to begin
+today begins yesterday, and that today has to be asked for by itself (``is_today``); so it is.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+DAYS = 7  # where nothing is said
+MOST = 18_250  # days; further back than any account
+WORDS = {"today": 0, "yesterday": 1}
+
+
+class Period(NamedTuple):
+    """Whole days in a time zone, both included."""
+
+    first: date
+    last: date
+    timezone: str
+
+    def windows(self, today: date) -> list[dict[str, Any]]:
+        """The parameters of the requests that bring these days, the older first; none of days to come."""
+        near, far = (today - self.last).days, (today - self.first).days
+        found: list[dict[str, Any]] = []
+        if far > 0:
+            found.append({"days_ago_start": max(near, 1), "days_ago_end": far})
+        if near <= 0 <= far:
+            found.append({"is_today": True})
+        return found
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last} ({self.timezone})"
+
+
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name in the tz database. Raises `InvalidArgument`."""
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        from dialkit.catalog.model import nearest
+
+        near = nearest(name, available_timezones())
+        hint = f"did you mean {' or '.join(near)}?" if near else "write it like America/Los_Angeles"
+        raise InvalidArgument(f"--timezone: {name[:80]!r} is no time zone", hint=hint) from None
+
+
+def today_in(timezone: str, now: float) -> date:
+    """The day it is in a time zone, `now` in seconds since 1970."""
+    return datetime.fromtimestamp(now, zone_of(timezone)).date()
+
+
+def last_days(count: int, today: date, timezone: str) -> Period:
+    """The last days, today among them. Raises `InvalidArgument`."""
+    if not 1 <= count <= MOST:
+        raise InvalidArgument(f"--days: {count} is not between 1 and {MOST}", hint="write it like --days 30")
+    return Period(today - timedelta(days=count - 1), today, timezone)
+
+
+def between(
+    first: str, last: str, today: date, timezone: str, flags: tuple[str, str] = ("--from", "--to")
+) -> Period:
+    """The days from one date to another; `flags` are what errors call them. Raises `InvalidArgument`.
+
+    A date is ``2026-03-05``, ``today``, ``yesterday`` or a number of days ago.
+    """
+    start, end = _date(first, today, flags[0]), _date(last, today, flags[1])
+    if start > end:
+        raise InvalidArgument(
+            f"{flags[0]}: {start} is after {end}", hint=f"{flags[0]} {end} {flags[1]} {start}"
+        )
+    return Period(start, end, timezone)
+
+
+def _date(text: str, today: date, flag: str) -> date:
+    plain = text.strip().lower()
+    try:
+        if plain in WORDS or (plain.isascii() and plain.isdecimal() and len(plain) < 8):
+            found = today - timedelta(days=WORDS[plain] if plain in WORDS else int(plain))
+        else:
+            found = date.fromisoformat(plain)
+    except (ValueError, OverflowError):
+        raise InvalidArgument(
+            f"{flag}: {text[:40]!r} is not a date",
+            hint=f"write it like {flag} {today}, {flag} yesterday, or as days ago: {flag} 7",
+        ) from None
+    if found > today:
+        raise InvalidArgument(f"{flag}: {found} has not come yet", hint=f"{flag} today")
+    if (today - found).days > MOST:
+        raise InvalidArgument(
+            f"{flag}: {found} is more than {MOST} days ago", hint=f"{flag} {today - timedelta(days=365)}"
+        )
+    return found

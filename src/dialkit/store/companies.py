@@ -1,0 +1,36 @@
+"""Companies that only we know: the API has no such object."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dialkit.store.database import Database
+
+ADD = "INSERT INTO company VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING"
+ALL = "SELECT name, details_json, created_at FROM company ORDER BY name"
+FIND = "SELECT name, details_json, created_at FROM company WHERE name = ?"
+
+
+def add(database: Database, name: str, details: Mapping[str, Any], now: float) -> bool:
+    """Keep a company; False where one of that name is kept already, capitals or not."""
+    with database.write() as connection:
+        return connection.execute(ADD, (name, json.dumps(details), now)).rowcount == 1
+
+
+def find(database: Database, name: str) -> dict[str, Any] | None:
+    """A company by its name, None where there is none."""
+    row = database.one(FIND, (name,))
+    return _shown(row) if row else None
+
+
+def kept(database: Database) -> list[dict[str, Any]]:
+    """All companies: ``name``, ``created_at`` in seconds since 1970, and what else is known of each."""
+    return [_shown(row) for row in database.all(ALL)]
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {**json.loads(row["details_json"]), "name": row["name"], "created_at": row["created_at"]}

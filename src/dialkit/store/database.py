@@ -1,0 +1,128 @@
+"""The file: opened, made, mended. Every write is a transaction that takes the lock at its beginning.
+
+With SQLite's default, two processes that read and then write lose each other's changes: hence `BEGIN
+IMMEDIATE`. `synchronous=FULL` has each commit on the disk before it returns: first written, then sent.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from dialkit.config.paths import make_private, state_dir
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    Row = dict[str, Any]
+
+NAME = "dialkit.db"
+VERSION = 1  # of the schema; a file of a later one is not touched
+PATIENCE = 10.0  # seconds another process may hold the file; it takes them milliseconds
+HINT = "set DIALKIT_HOME to a folder that can be written"
+
+
+class Database:
+    """The database of one user. Close it, or use it as a context manager."""
+
+    def __init__(self, path: str, tell: Callable[[str], None] = lambda _line: None) -> None:
+        self.path = path
+        self._connection = _opened(path, tell)
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str], tell: Callable[[str], None] = lambda _line: None) -> Database:
+        """The database in the state folder; made where it is missing, mode 0600.
+
+        A damaged file is kept aside under another name, and `tell` says so. Raises `InvalidArgument` where
+        the folder cannot be written.
+        """
+        folder = state_dir(environ)
+        make_private(folder)
+        return cls(os.path.join(folder, NAME), tell)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close it."""
+        self._connection.close()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it is on the disk at the end, or none of it where an error ends it."""
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                raise InvalidArgument(f"{self.path}: {error}; nothing was sent", hint=HINT) from None
+            raise
+
+    def execute(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
+        """Write, within `write`."""
+        self._connection.execute(sql, values)
+
+    def one(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
+        """The first row, None where there is none."""
+        row = self._connection.execute(sql, values).fetchone()
+        return dict(row) if row is not None else None
+
+    def all(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+        """All rows."""
+        return [dict(row) for row in self._connection.execute(sql, values)]
+
+
+def _opened(path: str, tell: Callable[[str], None]) -> sqlite3.Connection:
+    try:
+        return _ready(path)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise InvalidArgument(f"{path}: {error}; nothing was sent", hint=HINT) from None
+    aside = _kept_aside(path)
+    tell(f"warning: {path} is damaged; it is kept as {aside}, and a new one is begun")
+    return _ready(path)
+
+
+def _ready(path: str) -> sqlite3.Connection:
+    from dialkit.store.schema import SCHEMA
+
+    if not os.path.exists(path):
+        # Made here, so that nobody else can read it for even a moment.
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        connection.row_factory = sqlite3.Row
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise InvalidArgument(
+                f"{path} is of a later dialkit", hint="python3 -m pip install --upgrade dialkit"
+            )
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        if version < VERSION:
+            connection.executescript(f"BEGIN IMMEDIATE;\n{SCHEMA}\nPRAGMA user_version={VERSION};\nCOMMIT;")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _kept_aside(path: str) -> str:
+    from time import strftime
+
+    stamp, number = strftime("%Y%m%d-%H%M%S"), 0
+    while os.path.exists(aside := f"{path}.damaged-{stamp}" + (f"-{number}" if number else "")):
+        number += 1
+    for ending in ("", "-wal", "-shm"):
+        if os.path.exists(path + ending):
+            os.replace(path + ending, aside + ending)
+    return aside

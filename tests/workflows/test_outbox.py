@@ -1,0 +1,220 @@
+"""The outbox: what it says afterwards, damaged files, folders that cannot be written, several processes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from dialkit.store import Database, outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dialkit.sandbox import Sandbox
+
+MARA, OUT = "+15035550142", "+14155550123"
+LINE = ["sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello"]
+
+
+def file_of(environ: dict[str, str]) -> Path:
+    return Path(environ["DIALKIT_HOME"]) / "state" / "dialkit.db"
+
+
+def planned(environ: dict[str, str], state: str, who: str, at: float = 1_772_730_000.0) -> int:
+    """An entry as a process would leave it that ended in that state."""
+    entry = {
+        "batch": None,
+        "operation": "sms.send",
+        "effect_key": f"{state} {who}",
+        "sender": MARA,
+        "recipients_json": f'["{OUT}"]',
+        "text": "Hello",
+        "request_json": "{}",
+    }
+    with Database.of(environ) as database:
+        row, _ = outbox.plan(database, entry, once=f"{state} {who}", again=True, now=at)
+        with database.write() as connection:
+            connection.execute(
+                "UPDATE outbox SET state = ?, who = ?, sending_at = ? WHERE id = ?",
+                (state, who, at, row["id"]),
+            )
+    return int(row["id"])
+
+
+def test_the_file_is_the_users_own(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    assert run(*LINE).code == 0
+    assert stat.S_IMODE(file_of(environ).stat().st_mode) == 0o600
+    assert stat.S_IMODE(file_of(environ).parent.stat().st_mode) == 0o700
+    kept = b"".join(path.read_bytes() for path in file_of(environ).parent.iterdir())
+    assert environ["DIALPAD_API_KEY"].encode() not in kept
+
+
+def test_it_is_written_before_anything_leaves(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    assert run(*LINE).code == 0
+    (entry,) = run("outbox", "list").data
+    shown = run("outbox", "show", str(entry["id"])).data
+    assert shown["request"] == {
+        "method": "POST",
+        "path": "/api/v2/sms",
+        "body": {"to_numbers": [OUT], "from_number": MARA, "text": "Hello"},
+    }
+    assert shown["planned_at"] <= shown["sending_at"] <= shown["done_at"]
+    assert shown["result"]["body"]["message_status"] == "pending"
+    assert shown["attempts"] == 1
+
+
+@pytest.mark.parametrize(
+    ("left", "becomes"), [("planned", "refused"), ("sending", "unknown")], ids=["before", "under way"]
+)
+def test_a_process_that_is_gone(
+    run: Callable[..., Any], environ: dict[str, str], left: str, becomes: str
+) -> None:
+    import socket
+
+    entry = planned(environ, left, f"ada@{socket.gethostname()} 999999 12345")
+    assert run("outbox", "show", str(entry)).data["state"] == becomes
+
+
+def test_a_process_that_is_still_at_it(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    import time
+
+    entry = planned(environ, "sending", outbox.me(), time.time())
+    assert run("outbox", "show", str(entry)).data["state"] == "sending"
+    entry = planned(environ, "sending", "ada@elsewhere.example 17 1", time.time() - 10)
+    assert run("outbox", "show", str(entry)).data["state"] == "sending"
+    entry = planned(environ, "sending", "bo@elsewhere.example 17 1", time.time() - 7200)
+    assert run("outbox", "show", str(entry)).data["state"] == "unknown"
+
+
+def test_a_clock_that_was_set_back(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    import time
+
+    entry = planned(environ, "sending", outbox.me(), time.time() + 86_400)
+    assert run("outbox", "show", str(entry)).data["state"] == "unknown"
+    assert run(*LINE).code == 0
+
+
+def test_a_damaged_file_is_kept_aside(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    assert run(*LINE).code == 0
+    path = file_of(environ)
+    for other in path.parent.glob("dialkit.db-*"):
+        other.unlink()
+    path.write_bytes(b"no database at all" * 100)
+    told = run(*LINE)
+    assert (told.code, "is damaged; it is kept as" in told.err) == (0, True)
+    (aside,) = path.parent.glob("dialkit.db.damaged-*")
+    assert aside.read_bytes().startswith(b"no database")
+    assert len(run("outbox", "list").data) == 1
+
+
+def test_a_file_of_a_later_version_is_left_alone(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    assert run(*LINE).code == 0
+    with sqlite3.connect(file_of(environ)) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    ran = run(*LINE, "--again")
+    assert (ran.code, "of a later dialkit" in ran.error["message"]) == (2, True)
+
+
+def test_nothing_is_sent_where_it_cannot_be_written_down(
+    run: Callable[..., Any], sandbox: Sandbox, environ: dict[str, str]
+) -> None:
+    home = Path(environ["DIALKIT_HOME"])
+    home.mkdir()
+    (home / "state").write_text("a file where the folder should be")
+    ran = run(*LINE)
+    assert ran.code == 2
+    assert "DIALKIT_HOME" in ran.error["hint"]
+    assert [one for one in sandbox.requests if one.operation == "sms.send"] == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
+def test_a_full_disk(run: Callable[..., Any], sandbox: Sandbox, environ: dict[str, str]) -> None:
+    run(*LINE)
+    with Database.of(environ) as database:
+        pages = database.one("PRAGMA page_count")
+        assert pages is not None
+    # A database that may not grow is a full disk as SQLite sees it.
+    script = (
+        "import sqlite3, sys; from dialkit.store import database as d; old = d._ready\n"
+        "def full(path):\n c = old(path); c.execute('PRAGMA max_page_count=1'); return c\n"
+        "d._ready = full\nfrom dialkit.cli import main; sys.exit(main())"
+    )
+    before = len([one for one in sandbox.requests if one.operation == "sms.send"])
+    done = subprocess.run(
+        [sys.executable, "-c", script, *LINE[:-1], "x" * 1500, "--again"],
+        env={**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, "nothing was sent" in done.stderr) == (2, True), done
+    assert len([one for one in sandbox.requests if one.operation == "sms.send"]) == before
+
+
+def test_two_processes_at_once(sandbox: Sandbox, environ: dict[str, str]) -> None:
+    told = {**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token}
+    code = (
+        "import os, sys\nfrom dialkit.client import Dialpad\nfrom dialkit.store import Database\n"
+        "from dialkit.messaging.send import Message, send\nfrom dialkit.messaging.senders import Sender\n"
+        "with Database.of(os.environ) as db, Dialpad() as client:\n"
+        " for n in range(8):\n"
+        f"  send(client, db, Message(f'{{sys.argv[1]}} {{n}}', ['{OUT}'], Sender('{MARA}', 'x')), once=f'{{n % 4}}')\n"
+        "  print(n)\n"
+    )
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", code.replace("{sys.argv[1]} {n}", name + " {n % 4}"), name],
+            env=told,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("same", "same")
+    ]
+    ended = [(one.communicate(timeout=60), one.returncode) for one in running]
+    sandbox.advance(60)
+    assert sorted(text["text"] for text in sandbox.inbox(OUT)) == [f"same {n}" for n in range(4)]
+    # Who came second while the first was sending was told so; nobody failed otherwise.
+    assert all(code == 0 or "another process is sending it" in err for (_, err), code in ended), ended
+
+
+def test_what_cannot_be_asked(run: Callable[..., Any]) -> None:
+    for argv, code, says in (
+        (["outbox", "show", "7"], 4, "no entry '7'"),
+        (["outbox", "show", "x"], 4, "no entry 'x'"),
+        (["outbox", "list", "--state", "lost"], 2, "'lost' is no state"),
+        (["outbox", "resolv", "1"], 2, "'resolv'"),
+    ):
+        ran = run(*argv)
+        assert (ran.code, says in ran.error["message"]) == (code, True), ran
+
+
+def test_evidence_of_a_bulk_message(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sender = next(
+        n["number"] for n in sandbox.world.numbers if n.get("a2p") and n.get("target_type") == "user"
+    )
+    line = [
+        "bulk_messages.send",
+        "--from-number",
+        sender,
+        "--to-numbers",
+        OUT,
+        "--text",
+        "Sale!",
+        "--title",
+        "May",
+    ]
+    for when, state, says in (("after", "accepted", "shows it"), ("before", "unknown", "no trace")):
+        sandbox.faults.add(operation="bulk_messages.send", reset=when, count=1)
+        assert run(*line[:-1], when, "--again").code == 9
+        entry = run("outbox", "list").data[0]["id"]
+        told = run("outbox", "resolve", str(entry)).data
+        assert (told["state"], says in told["evidence"][0]) == (state, True), told

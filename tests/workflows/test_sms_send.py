@@ -1,0 +1,275 @@
+"""``dialpad sms send``: who sends, what is said, to whom; what the sandbox has of it afterwards."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from dialkit.sandbox import Sandbox
+
+MARA, THEO, OUT = "+15035550142", "+15035550143", "+14155550123"
+
+
+def arrived(sandbox: Sandbox, number: str = OUT) -> list[str]:
+    """The texts that reached somebody."""
+    sandbox.advance(120)
+    return [text["text"] for text in sandbox.inbox(number)]
+
+
+# -- who sends
+
+
+@pytest.mark.parametrize(
+    ("flags", "extra", "number", "source"),
+    [
+        (["--from", MARA], {}, MARA, "--from"),
+        (["--profile", "work"], {"DIALPAD_PROFILE_WORK_FROM": THEO}, THEO, "--profile work"),
+        ([], {"DIALPAD_DEFAULT_FROM_NUMBER": THEO}, THEO, "DIALPAD_DEFAULT_FROM_NUMBER"),
+        (
+            [],
+            {"DIALPAD_DEFAULT_PROFILE": "sales", "DIALPAD_PROFILE_SALES_FROM": MARA},
+            MARA,
+            "DIALPAD_DEFAULT_PROFILE (sales)",
+        ),
+        (["--from", MARA], {"DIALPAD_DEFAULT_FROM_NUMBER": THEO}, MARA, "--from"),
+        (["--from", MARA, "--profile", "work"], {"DIALPAD_PROFILE_WORK_FROM": MARA}, MARA, "--from"),
+    ],
+)
+def test_the_sender(
+    run: Callable[..., Any],
+    sandbox: Sandbox,
+    flags: list[str],
+    environ: dict[str, str],
+    number: str,
+    source: str,
+) -> None:
+    line = ["sms", "send", "--to", OUT, "--message", "Hello", *flags]
+    dry = run(*line, "--dry-run", **extra).data
+    assert (dry["from_number"], dry["sender_source"]) == (number, source)
+    assert sandbox.requests == []
+    sent = run(*line, **extra).data
+    assert (sent["from_number"], sent["sender_source"]) == (number, source)
+    assert [text["from_number"] for text in sandbox.world.texts.where("to", OUT)][-1] == number
+
+
+def test_a_profile_that_does_not_fit(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--to", OUT, "--message", "Hello", "--from", MARA, "--profile", "work"]
+    ran = run(*line, DIALPAD_PROFILE_WORK_FROM=THEO)
+    assert (ran.code, ran.error["code"]) == (5, "conflict")
+    unset = run(*line)
+    assert (unset.code, "DIALPAD_PROFILE_WORK_FROM" in unset.error["message"]) == (2, True)
+    assert sandbox.requests == []
+    for environ in ({"DIALPAD_PROFILE_WORK_FROM": THEO}, {}):
+        told = run(*line, "--allow-profile-mismatch", "--again", **environ)
+        assert told.data["from_number"] == MARA
+        assert "--from decides" in told.err
+
+
+def test_nobody_sends(run: Callable[..., Any]) -> None:
+    ran = run("sms", "send", "--to", OUT, "--message", "Hello")
+    assert ran.code == 2
+    names = ("--from", "--profile", "DIALPAD_DEFAULT_FROM_NUMBER", "DIALPAD_DEFAULT_PROFILE")
+    assert all(name in ran.error["message"] for name in names)
+
+
+# -- what is said
+
+
+def test_texts_arrive_byte_for_byte(run: Callable[..., Any], sandbox: Sandbox, tmp_path: Path) -> None:
+    said = " Total: $1,035 “due” \\n 👩‍👩‍👧 {x}\ttab"
+    (tmp_path / "said.txt").write_text(said + "\n", encoding="utf-8")
+    run("sms", "send", "--to", OUT, "--from", MARA, "--message-file", "said.txt").data
+    run("sms", "send", "--to", OUT, "--from", MARA, "--message-stdin", "--again", stdin=said + "\n").data
+    run("sms", "send", "--to", OUT, "--from", MARA, "--message", said, "--again").data
+    assert arrived(sandbox) == [said] * 3
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        ([], "what is said"),
+        (["--message", "a", "--message-stdin"], "--message and --message-stdin: only one"),
+        (["--message", " "], "empty"),
+        (["--message", "a" * 1601], "1601 characters"),
+        (["--message-file", "none.txt"], "No such file"),
+        (["--message", "a", "--var", "x=1"], "--var goes with --template"),
+        (["--message", "a", "--media", "none.png"], "--media"),
+    ],
+)
+def test_what_cannot_be_said(run: Callable[..., Any], sandbox: Sandbox, flags: list[str], says: str) -> None:
+    ran = run("sms", "send", "--to", OUT, "--from", MARA, *flags)
+    assert (ran.code, says in ran.error["message"]) == (2, True), ran
+    assert sandbox.requests == []
+
+
+def test_bytes_that_are_no_text(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "latin.txt").write_bytes("Grüße".encode("latin-1"))
+    ran = run("sms", "send", "--to", OUT, "--from", MARA, "--message-file", "latin.txt")
+    assert (ran.code, "not UTF-8" in ran.error["message"]) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("Total ,035 due", ",035"),
+        ("costs .99", ".99"),
+        ("Only ,500!", ",500"),
+        ("1,200 seats", None),
+        ("at 9.30", None),
+        ("version 2.10.99", None),
+        ("$1,035 due", None),
+        ("well, 035", None),
+    ],
+)
+def test_an_amount_that_a_shell_has_eaten(
+    run: Callable[..., Any], sandbox: Sandbox, said: str, amount: str | None
+) -> None:
+    line = ["sms", "send", "--to", OUT, "--from", MARA, "--message", said]
+    told = run(*line, "--dry-run")
+    assert (amount is not None) == ("a shell has eaten" in told.err)
+    strict = run(*line, "--strict")
+    assert strict.code == (2 if amount else 0)
+    assert len(sandbox.world.texts.where("to", OUT)) == (0 if amount else 1)
+
+
+def test_the_preview(run: Callable[..., Any]) -> None:
+    def dry(said: str) -> Any:
+        return run("sms", "send", "--to", OUT, "--from", MARA, "--message", said, "--dry-run").data
+
+    assert (dry("a" * 160)["encoding"], dry("a" * 160)["segments"]) == ("GSM-7", 1)
+    assert dry("a" * 161)["segments"] == 2
+    forced = dry("naïve")
+    assert forced["forced_by"] == "ï (LATIN SMALL LETTER I WITH DIAERESIS)"
+    assert forced["encoding"] == "UCS-2"
+
+
+def test_a_picture(run: Callable[..., Any], sandbox: Sandbox, tmp_path: Path) -> None:
+    raw = bytes(range(256)) * 4
+    (tmp_path / "cup.png").write_bytes(raw)
+    run("sms", "send", "--to", OUT, "--from", MARA, "--message", "Look", "--media", "cup.png").data
+    assert base64.b64decode(sandbox.requests[-1].json["media"]) == raw
+    (tmp_path / "big.png").write_bytes(b"x" * (500 * 1024 + 1))
+    ran = run("sms", "send", "--to", OUT, "--from", MARA, "--message", "Look", "--media", "big.png")
+    assert (ran.code, "500 KiB" in ran.error["message"]) == (2, True)
+
+
+# -- to whom
+
+
+def test_recipients(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--from", MARA, "--message", "Hello"]
+    assert run(*line, "--to", "(415) 555-0123", "--dry-run").code == 2
+    told = run(
+        *line, "--to", "(415) 555-0123", "--to", "+14155550123,415.555.0124", "--infer-country-code"
+    ).data
+    assert told["to_numbers"] == [OUT, "+14155550124"]
+    assert len(sandbox.requests[-1].json["to_numbers"]) == 2
+    for wrong in ("12", "nobody", "+0123456789", ""):
+        ran = run(*line, "--to", wrong)
+        assert (ran.code, len(sandbox.world.texts.where("to", wrong))) == (2, 0), wrong
+
+
+def test_more_than_ten_are_several_requests(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    numbers = [f"+1415555{n:04}" for n in range(100, 123)]
+    told = run("sms", "send", "--from", MARA, "--message", "Hello", *(f"--to={n}" for n in numbers)).data
+    assert [len(part["to_numbers"]) for part in told["parts"]] == [10, 10, 3]
+    assert told["to_numbers"] == numbers
+    entries = run("outbox", "list").data
+    assert [len(entry["recipients"]) for entry in entries] == [3, 10, 10]
+    assert len({entry["batch"] for entry in entries}) == 1
+    sandbox.faults.add(operation="sms.send", status=400, after=1)
+    ran = run("sms", "send", "--from", MARA, "--message", "Twice", *(f"--to={n}" for n in numbers))
+    assert (ran.code, ran.error["code"]) == (11, "partial_success")
+
+
+def test_where_texts_may_go(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    assert run("config", "set", "allow_destinations", "+1").code == 0
+    line = ["sms", "send", "--from", MARA, "--message", "Hello", "--to"]
+    ran = run(*line, "+442079460123")
+    assert (ran.code, ran.error["code"]) == (6, "refused")
+    assert sandbox.requests == []
+    assert run(*line, OUT).code == 0
+
+
+def test_who_said_stop_gets_nothing(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.text_in(OUT, MARA, "STOP")
+    sandbox.advance(5)
+    line = ["sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello"]
+    ran = run(*line)
+    assert (ran.code, ran.error["code"]) == (6, "refused")
+    assert OUT in ran.error["message"]
+    assert [one for one in sandbox.requests if one.operation == "sms.send"] == []
+    assert run("sms", "send", "--to-numbers", OUT, "--text", "Hello").code == 6, "the operation as such, too"
+    asked = len(sandbox.requests)
+    assert run(*line, "--dry-run").code == 6, "known by now, without asking"
+    assert len(sandbox.requests) == asked
+    # A key that may not read the list: said once, and what is known here still counts.
+    told = run(*line[:-1], "Other", DIALPAD_API_KEY=sandbox.keys["user"])
+    assert "may not read who opted out" in told.err
+
+
+# -- once
+
+
+def test_once_and_again(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello"]
+    first = run(*line, "--once", "order-1").data
+    again = run(*line, "--once", "order-1").data
+    assert again["id"] == first["id"]
+    repeat = run(*line)
+    assert (repeat.code, "outbox 1" in repeat.error["message"]) == (5, True)
+    other = run(*line[:-1], "Else", "--once", "order-1")
+    assert (other.code, "stands for something else" in other.error["message"]) == (5, True)
+    assert run(*line, "--again").code == 0
+    assert arrived(sandbox) == ["Hello", "Hello"]
+
+
+def test_a_refused_text_may_be_corrected(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--to", OUT, "--message", "Hello"]
+    assert run(*line, "--from", "+12025550177").code == 2
+    assert run(*line, "--from", MARA).code == 0
+    assert [entry["state"] for entry in run("outbox", "list").data] == ["accepted", "refused"]
+
+
+def test_an_answer_that_was_lost(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.faults.add(operation="sms.send", reset="after", count=1)
+    line = ["sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello", "--once", "k"]
+    ran = run(*line)
+    assert (ran.code, ran.error["code"], ran.error["retryable"]) == (9, "outcome_unknown", False)
+    assert "dialpad outbox resolve 1" in ran.error["hint"]
+    for repeat in (line, line[:-2]):
+        assert run(*repeat).code in (5, 9)
+    assert arrived(sandbox) == ["Hello"]
+    assert run("outbox", "show", "1").data["state"] == "unknown"
+    refused = run("outbox", "retry", "1")
+    assert (refused.code, "may send it twice" in refused.error["message"]) == (2, True)
+    assert run("outbox", "retry", "1", "--confirm").code == 0
+    assert arrived(sandbox) == ["Hello", "Hello"]
+
+
+def test_nothing_left_means_it_may_go_again(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello", "--once", "k"]
+    run("sms", "send", "--from", MARA, "--to", OUT, "--message", "Warm").data
+    dead = run(*line, DIALPAD_BASE_URL="http://127.0.0.1:9")
+    assert (dead.code, dead.error["code"]) == (10, "network_error")
+    sandbox.faults.add(operation="sms.send", storm=429, count=10)
+    limited = run(*line, "--no-wait")
+    assert (limited.code, limited.error["code"]) == (7, "rate_limited")
+    sandbox.faults.clear()
+    assert run(*line).code == 0
+    assert arrived(sandbox) == ["Warm", "Hello"]
+
+
+def test_a_failed_delivery_is_a_failure(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    body = json.dumps({"id": "1", "message_status": "failed", "message_delivery_result": "no_route"})
+    sandbox.faults.add(operation="sms.send", body=body, content_type="application/json", count=1)
+    ran = run("sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello")
+    assert (ran.code, ran.error["message"]) == (8, "not delivered: no_route")
+    assert "call instead" in ran.error["hint"]
