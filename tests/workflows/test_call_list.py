@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ import pytest
 from dialkit.calls import span
 from dialkit.calls.listing import Report, Wanted, list_calls
 from dialkit.calls.outcome import missed, outcome
+from dialkit.cli.workflows.call_arguments import progress
 from dialkit.client import Dialpad
 from dialkit.client.clock import Clock
 from dialkit.sandbox import Sandbox
@@ -56,7 +58,7 @@ def test_a_long_time_is_asked_for_in_windows_and_every_call_comes_once(
     assert starts == sorted(starts, reverse=True)
     asked = windows(sandbox)
     assert len(asked) == 3
-    for one, older in zip(asked, asked[1:], strict=False):
+    for one, older in pairwise(asked):
         assert int(older["started_before"]) == int(one["started_after"]) + 1
     assert all(int(one["started_before"]) - int(one["started_after"]) < 30 * DAY for one in asked)
 
@@ -174,7 +176,7 @@ def test_windows_meet_and_stay_below_thirty_days() -> None:
         found = list(span.Span(1_000_000, 1_000_000 + days * DAY).windows(0))
         assert found[0]["started_before"] == 1_000_000 + days * DAY
         assert found[-1]["started_after"] == 999_999
-        for one, older in zip(found, found[1:], strict=False):
+        for one, older in pairwise(found):
             assert older["started_before"] == one["started_after"] + 1
         assert all(one["started_before"] - one["started_after"] <= 29 * DAY + 1 for one in found)
 
@@ -197,6 +199,11 @@ def test_forms_of_output(run: Callable[..., Any], sandbox: Sandbox) -> None:
     assert run("call", "list", *ALL, "--jq", "length").out.strip() == str(len(ended(sandbox)))
     table = run("call", "list", *ALL, "-o", "table", "--max-items", "3")
     assert table.out.split()[:3] == ["started", "direction", "external_number"]
+
+
+def test_one_call_is_shown_as_what_it_is(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    told = run("call", "get", "6109283746501929", "-o", "csv", "--fields", "call_id,state")
+    assert told.out.splitlines() == ["call_id,state", "6109283746501929,hangup"]
 
 
 def test_a_dry_run_asks_nothing(run: Callable[..., Any], sandbox: Sandbox) -> None:
@@ -239,11 +246,26 @@ def test_what_is_wrong_is_said_before_anything_is_asked(
     assert not sandbox.requests
 
 
-def test_a_page_that_fails_leaves_what_came_before(run: Callable[..., Any], sandbox: Sandbox) -> None:
+def test_a_page_that_fails_leaves_what_came_before_and_says_where_to_go_on(
+    run: Callable[..., Any], sandbox: Sandbox
+) -> None:
+    everything = ids(run("call", "list", *ALL).data)
+    for after in (1, 2):
+        sandbox.reset()
+        sandbox.faults.add(operation="call.list", status=400, after=after)
+        told = run("call", "list", *ALL)
+        assert told.code == 11
+        assert told.error["message"].startswith(f"{len(json.loads(told.out))} calls were read, then:")
+        on = told.error["hint"].partition(": ")[2].split()
+        sandbox.faults.clear()
+        rest = run("call", "list", *on).data
+        assert ids(json.loads(told.out))[:-1] + ids(rest) == everything
+
+
+def test_missed_calls_are_all_or_none(run: Callable[..., Any], sandbox: Sandbox) -> None:
     sandbox.faults.add(operation="call.list", status=400, after=1)
-    told = run("call", "list", *ALL)
-    assert told.code in (2, 11)
-    assert json.loads(told.out)
+    told = run("call", "list", *ALL, "--missed")
+    assert (told.code, told.out) == (2, "")
 
 
 class Stopped(Clock):
@@ -268,6 +290,49 @@ def test_the_library_reads_as_it_goes(sandbox: Sandbox) -> None:
         assert len(sandbox.requests) == 1
         rest = list(calls)
     assert report.read == len(rest) + 1
+
+
+class Asides:
+    """What is said beside the data, on a terminal or not."""
+
+    def __init__(self, tty: bool) -> None:
+        self.text, self.tty = "", tty
+
+    def isatty(self) -> bool:
+        return self.tty
+
+    def write(self, text: str) -> None:
+        self.text += text
+
+    def flush(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("tty", [True, False])
+def test_how_far_a_list_has_come_is_said_after_a_second(tty: bool, environ: dict[str, str]) -> None:
+    import io
+
+    from dialkit.cli.app import App
+
+    class Passing(Clock):
+        at = 0.0
+
+        def monotonic(self) -> float:
+            return self.at
+
+    clock, stderr = Passing(), Asides(tty)
+    app = App([], stdin=None, stdout=io.StringIO(), stderr=stderr, environ=environ, cwd=".")  # type: ignore[arg-type]
+    on_page, end = progress(app, "calls", clock)
+    on_page(50)
+    assert not stderr.text
+    for count in (100, 1150):
+        clock.at += 1
+        on_page(count)
+    end()
+    if tty:
+        assert stderr.text == "\r100 calls read \x1b[K\r1,150 calls read \x1b[K\r\x1b[K"
+    else:
+        assert stderr.text == "note: reading calls, 100 so far\n"
 
 
 def test_the_wrapper_gives_one_object(environ: dict[str, str], sandbox: Sandbox) -> None:

@@ -165,6 +165,54 @@ def test_an_answer_that_cannot_be_shown_is_no_failed_call(run: Callable[..., Any
     assert len(calls(sandbox)) == 1
 
 
+def test_no_call_leaves_that_cannot_be_written_down(
+    run: Callable[..., Any], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    (tmp_path / "dialkit").mkdir()
+    (tmp_path / "dialkit" / "state").write_text("in the way")
+    told = run("call", "make", *TO, "--user-id", str(THEO))
+    assert told.code == 2
+    assert "DIALKIT_HOME" in told.error["hint"]
+    assert not sandbox.requests
+
+
+def test_a_damaged_outbox_is_kept_aside(run: Callable[..., Any], sandbox: Sandbox, tmp_path: Path) -> None:
+    line = ("call", "make", *TO, "--user-id", str(THEO))
+    assert run(*line).code == 0
+    state = tmp_path / "dialkit" / "state"
+    for ending in ("-wal", "-shm"):
+        (state / f"dialkit.db{ending}").unlink(missing_ok=True)
+    (state / "dialkit.db").write_bytes(b"no database" * 1000)
+    told = run(*line, "--again")
+    assert told.code == 0
+    assert "is damaged; it is kept as" in told.err
+    assert list(state.glob("dialkit.db.damaged-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_ctrl_c_while_it_leaves_is_an_unknown_outcome(
+    environ: dict[str, str], run: Callable[..., Any], sandbox: Sandbox
+) -> None:
+    import signal
+    import subprocess
+
+    sandbox.faults.add(operation="call.call", latency=30, count=1)
+    with subprocess.Popen(
+        [sys.executable, "-m", "dialkit", "call", "make", *TO, "--user-id", str(THEO)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token},
+    ) as process:
+        while not sandbox.requests and not calls(sandbox):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 9
+        assert process.stderr
+        assert "outbox resolve" in process.stderr.read()
+    assert len(calls(sandbox)) == 1
+    assert run("outbox", "list").data[0]["state"] == "unknown"
+
+
 def test_the_wrapper_gives_one_object(environ: dict[str, str], sandbox: Sandbox) -> None:
     import subprocess
 

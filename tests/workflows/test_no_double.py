@@ -1,8 +1,8 @@
 """No text is sent twice, and none is lost without a word: killed at any moment, over a network that fails.
 
-A script sends texts while it is killed with SIGKILL again and again, and the sandbox resets connections before
-and after it has carried a text out, refuses, fails and is slow. Then what the outbox says of each is held against
-what the sandbox has.
+A script sends texts while it is killed with SIGKILL again and again, and the sandbox resets connections
+before and after it has carried a text out, refuses, fails and is slow. Then what the outbox says of each is
+held against what the sandbox has.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -149,7 +150,7 @@ def test_a_full_disk(run: Callable[..., Any], sandbox: Sandbox, environ: dict[st
     )
     before = len([one for one in sandbox.requests if one.operation == "sms.send"])
     done = subprocess.run(
-        [sys.executable, "-c", script, *LINE[:-1], "x" * 1500, "--again"],
+        [sys.executable, "-c", script, *LINE[:-1], "ж" * 1500, "--again"],
         env={**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token},
         capture_output=True,
         text=True,
@@ -166,19 +167,12 @@ def test_two_processes_at_once(sandbox: Sandbox, environ: dict[str, str]) -> Non
         "from dialkit.messaging.send import Message, send\nfrom dialkit.messaging.senders import Sender\n"
         "with Database.of(os.environ) as db, Dialpad() as client:\n"
         " for n in range(8):\n"
-        f"  send(client, db, Message(f'{{sys.argv[1]}} {{n}}', ['{OUT}'], Sender('{MARA}', 'x')), once=f'{{n % 4}}')\n"
+        f"  text = Message(f'same {{n % 4}}', ['{OUT}'], Sender('{MARA}', 'x'))\n"
+        "  send(client, db, text, once=str(n % 4))\n"
         "  print(n)\n"
     )
-    running = [
-        subprocess.Popen(
-            [sys.executable, "-c", code.replace("{sys.argv[1]} {n}", name + " {n % 4}"), name],
-            env=told,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for name in ("same", "same")
-    ]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    running = [subprocess.Popen([sys.executable, "-c", code], env=told, text=True, **pipes) for _ in "ab"]
     ended = [(one.communicate(timeout=60), one.returncode) for one in running]
     sandbox.advance(60)
     assert sorted(text["text"] for text in sandbox.inbox(OUT)) == [f"same {n}" for n in range(4)]
@@ -198,6 +192,7 @@ def test_what_cannot_be_asked(run: Callable[..., Any]) -> None:
 
 
 def test_evidence_of_a_bulk_message(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.clock.set(datetime.now(UTC).isoformat())  # evidence is told from what is older by its time
     sender = next(
         n["number"] for n in sandbox.world.numbers if n.get("a2p") and n.get("target_type") == "user"
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.calls.outcome import iso, missed, outcome, root
-from dialkit.errors import InvalidArgument, NotFound
+from dialkit.calls.outcome import iso, milliseconds, missed, outcome, root
+from dialkit.errors import DialkitError, InvalidArgument, NotFound, PartialSuccess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -99,25 +99,60 @@ def user_id(client: Dialpad, text: str) -> int:
 
 
 def _read(client: Dialpad, span: Span, wanted: Wanted, report: Report) -> Iterator[Row]:
+    """The calls of a time. What fails once calls were read is `PartialSuccess`, with where to go on."""
+    last: Row = {}
     for window in span.windows(int(client.clock.now() * 1000)):
-        for page in client.pages("call.list", {**window, **wanted.query()}):
+        pages = client.pages("call.list", {**window, **wanted.query()})
+        while True:
+            try:
+                page = next(pages, None)
+            except DialkitError as error:
+                if not last:
+                    raise
+                raise _broken_off(error, span, last, report.read) from error
+            if page is None:
+                break
             report.read += len(page)
             report.on_page(report.read)
+            last = page[-1] if page else last
             yield from map(_shown, page)
+
+
+def _broken_off(error: DialkitError, span: Span, last: Row, count: int) -> PartialSuccess:
+    cause = _cause(error)
+    return PartialSuccess(
+        f"{count} calls were read, then: {cause.message}",
+        done=count,
+        status=cause.status,
+        operation="call.list",
+        # Others may have begun in the same millisecond, so the last one comes again.
+        hint="go on from there, the last one again: "
+        f"--since {span.after} --until {(milliseconds(last.get('date_started')) or 0) + 1}",
+    )
+
+
+def _cause(error: DialkitError) -> DialkitError:
+    """What went wrong, below what says how far it had come."""
+    while isinstance(error, PartialSuccess) and isinstance(error.__cause__, DialkitError):
+        error = error.__cause__
+    return error
 
 
 def _missed(calls: Iterator[Row], report: Report) -> Iterator[Row]:
     answered: set[str] = set()
     first: dict[str, Row] = {}  # root -> the leg by which the call came in, else the oldest
     doubtful: set[str] = set()
-    for call in calls:
-        if call["outcome"] == "answered":
-            answered.add(root(call))
-        elif missed(call):
-            kept = first.pop(root(call), None)
-            first[root(call)] = kept if kept and not kept.get("entry_point_call_id") else call
-        elif call["outcome"] == "unknown":
-            doubtful.add(root(call))
+    try:
+        for call in calls:
+            if call["outcome"] == "answered":
+                answered.add(root(call))
+            elif missed(call):
+                kept = first.pop(root(call), None)
+                first[root(call)] = kept if kept and not kept.get("entry_point_call_id") else call
+            elif call["outcome"] == "unknown":
+                doubtful.add(root(call))
+    except PartialSuccess as error:  # nothing has been shown yet
+        raise _cause(error) from None
     report.doubtful = len(doubtful - answered - first.keys())
     # Roots stand in the order of their oldest legs, which is that of the calls.
     yield from (call for name, call in first.items() if name not in answered)

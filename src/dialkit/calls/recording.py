@@ -28,7 +28,8 @@ def user_on(client: Dialpad, call_id: int) -> int:
         )
     found = _user(call)
     if found is None and call.get("operator_call_id"):
-        found = _user(_get(client, int(call["operator_call_id"])))
+        leg = _get(client, int(call["operator_call_id"]))
+        found = None if over(leg) else _user(leg)  # who has let go of it may be on another call by now
     if found is None:
         target = call.get("target") or {}
         whose = f"; it is at the {target['type']} {target.get('name') or target.get('id')}" if target else ""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.errors import Conflict, DialkitError, InvalidArgument, OutcomeUnknown, PartialSuccess
+from dialkit.errors import (
+    DialkitError,
+    InvalidArgument,
+    OutcomeUnknown,
+    PartialSuccess,
+    UpstreamError,
+)
 from dialkit.events import endpoints
 from dialkit.events.addresses import check_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dialkit.client import Dialpad, Request
 
@@ -17,7 +23,6 @@ if TYPE_CHECKING:
 
 CREATE = "webhook_sms_event_subscription.create"
 LIST = "webhook_sms_event_subscription.list"
-DELETE = "webhook_sms_event_subscription.delete"
 DIRECTIONS = ("all", "inbound", "outbound")
 # The words of the older reference, and what Dialpad calls the same.
 EVENT_TYPES = {"sms_received": "inbound", "sms_sent": "outbound"}
@@ -98,18 +103,12 @@ def create(client: Dialpad, asked: Asked, *, fresh: bool = False) -> Row:
     hook_id = int(hook["id"])
     try:
         row: Row = client.send(_subscription(client, asked, hook_id)).json() or {}
-    except OutcomeUnknown as error:
-        found = (
-            next((row for row in client.items(LIST) if endpoints.named(row) == hook_id), None)
-            if made
-            else None
-        )
-        if found is None:
-            error.hint = "see whether it was made: dialpad webhook sms list"
-            if made:
-                error.hint += f"; its webhook is {hook_id}: dialpad webhooks delete {hook_id}"
+    except (OutcomeUnknown, UpstreamError) as error:  # it may have been made all the same
+        there = _there(client, hook_id, asked)
+        if there is None:
+            _not_subscribed(client, hook_id, made, error)
             raise
-        row = found
+        row = there
     except DialkitError as error:
         if made:
             _take_back(client, hook_id, error)
@@ -147,63 +146,31 @@ def shown(row: Row) -> Row:
     }
 
 
-def delete(
-    client: Dialpad,
-    subscription_id: int,
-    *,
-    with_webhook: bool = False,
-    checked: Callable[[], None] = lambda: None,
-) -> Row:
-    """Delete a subscription, and its webhook as well where that is asked for; what was deleted.
-
-    Raises `Conflict`, with nothing deleted, where others use the webhook; `PartialSuccess` where the
-    subscription is gone and deleting the webhook failed.
-    """
-    hook_id = webhook_to_delete(client, subscription_id) if with_webhook else None
-    checked()
-    row = client.request(DELETE, {"id": subscription_id}).json() or {}
-    told = {**shown({"id": subscription_id, **row}), "deleted": ["subscription"]}
-    if hook_id is None:
-        return told
-    try:
-        client.request("webhooks.delete", {"id": hook_id})
-    except DialkitError as error:
-        raise PartialSuccess(
-            f"the subscription {subscription_id} is deleted; its webhook {hook_id} is not: {error.message}",
-            done=told,
-            operation="webhooks.delete",
-            hint=f"dialpad webhooks delete {hook_id}",
-        ) from error
-    return {**told, "deleted": ["subscription", "webhook"]}
-
-
-def webhook_to_delete(client: Dialpad, subscription_id: int) -> int | None:
-    """The webhook of a subscription, which nobody else uses; None where there is none.
-
-    Raises `NotFound` for an unknown subscription, `Conflict` where others use the webhook.
-    """
-    row = client.request("webhook_sms_event_subscription.get", {"id": subscription_id}).json() or {}
-    hook = row.get("webhook") or {}
-    if not hook.get("id"):
-        return None
-    own = ("sms", str(subscription_id))
-    others = [pair for pair in endpoints.used_by(client, int(hook["id"])) if pair != own]
-    if others:
-        told = ", ".join(f"{kind} {one}" for kind, one in others)
-        raise Conflict(
-            f"others use the webhook {hook['id']}: {told}; nothing was deleted",
-            status=None,
-            hint=f"leave out --with-webhook: dialpad webhook sms delete {subscription_id}",
-        )
-    return int(hook["id"])
-
-
 def _make_hook(client: Dialpad, asked: Asked) -> Row:
     try:
         return dict(client.send(_hook(client, asked)).json())
     except OutcomeUnknown as error:
         error.hint = "see whether it was made: dialpad webhooks list --all --fields id,hook_url"
         raise
+
+
+def _there(client: Dialpad, hook_id: int, asked: Asked) -> Row | None:
+    """The subscription, if it is there after all; None also where that cannot be seen."""
+    try:
+        return next((row for row in client.items(LIST) if _says(row, hook_id, asked)), None)
+    except DialkitError:
+        return None
+
+
+def _not_subscribed(client: Dialpad, hook_id: int, made: bool, error: DialkitError) -> None:
+    """Nobody knows of the subscription: keep its webhook and say so; after a failure delete it again."""
+    if not isinstance(error, OutcomeUnknown):
+        if made:
+            _take_back(client, hook_id, error)
+        return
+    error.hint = "see whether it was made: dialpad webhook sms list"
+    if made:
+        error.hint += f"; its webhook is {hook_id}: dialpad webhooks delete {hook_id}"
 
 
 def _take_back(client: Dialpad, hook_id: int, error: DialkitError) -> None:

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from dialkit.store.database import Database
 
 OPEN = "SELECT id, started_at FROM import_job WHERE file_key = ? AND finished_at IS NULL"
-STALE = "SELECT id FROM import_job WHERE path = ? OR finished_at < ?"
+STALE = """
+SELECT id FROM import_job
+WHERE (path = ? AND finished_at IS NOT NULL) OR coalesce(finished_at, started_at) < ?
+"""
 FORGET_ROWS = "DELETE FROM import_row WHERE job = ?"
 FORGET = "DELETE FROM import_job WHERE id = ?"
 BEGIN = "INSERT INTO import_job (file_key, path, options_json, started_at) VALUES (?, ?, ?, ?) RETURNING id"
@@ -58,7 +61,7 @@ class Job(NamedTuple):
 
 
 def begin(database: Database, file_key: str, path: str, options: Mapping[str, Any], now: float) -> Job:
-    """The unfinished job of that key, or a new one; other jobs of the same file are forgotten."""
+    """The unfinished job of that key, or a new one; old jobs of the same file are forgotten."""
     with database.write() as connection:
         row = connection.execute(OPEN, (file_key,)).fetchone()
         if row is None:

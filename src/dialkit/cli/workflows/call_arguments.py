@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from dialkit.errors import InvalidArgument
@@ -13,6 +12,7 @@ if TYPE_CHECKING:
 
     from dialkit.cli.app import App
     from dialkit.client import Dialpad
+    from dialkit.client.clock import Clock
 
     Row = dict[str, Any]
 
@@ -102,17 +102,17 @@ def user_target(app: App, client: Dialpad, text: str | None) -> tuple[str, int] 
     return "user", user_id(client, text if text == "me" else app.config.alias(text) or text)
 
 
-def progress(app: App, noun: str) -> tuple[Callable[[int], None], Callable[[], None]]:
+def progress(app: App, noun: str, clock: Clock) -> tuple[Callable[[int], None], Callable[[], None]]:
     """Say how far a list has come, from one second on; and take that away again.
 
     On a terminal a line that is written over, elsewhere one note. Nothing where data go to the same terminal.
     """
-    began, told = time.monotonic(), [False]
+    began, told = clock.monotonic(), [False]
     if app.stdout.isatty() and app.stderr.isatty():
         return lambda _count: None, lambda: None
 
     def on_page(count: int) -> None:
-        if time.monotonic() - began < SHOWN_AFTER:
+        if clock.monotonic() - began < SHOWN_AFTER:
             return
         if app.stderr.isatty():
             app.stderr.write(f"\r{count:,} {noun} read \x1b[K")

@@ -31,7 +31,7 @@ HELP = Help(
         "dialpad call list --with +14155550123",
         "dialpad call list --user mara@larkspur.example --since 2026-03-01 --until 2026-03-05",
     ),
-    "[--today|--hours N|--days N|--since MOMENT] [--until MOMENT] [--missed] [--with NUMBER] [--user WHO]",
+    "[--today|--hours N|--days N|--since MOMENT] [--missed] [--with NUMBER] [--user WHO]",
     (
         ("--today", "since midnight, here or in --timezone"),
         ("--hours N, --days N", f"so long up to now; unless something is said: {UNLESS_SAID} days"),
@@ -97,7 +97,7 @@ def run(app: App, argv: list[str]) -> int:
             return _dry_run(app, options, client, span, Wanted(number, target, found.missed))
         target = target or user_target(app, client, found.user)
         wanted = Wanted(number, target, found.missed, found.include_anonymized)
-        on_page, end = progress(app, "calls")
+        on_page, end = progress(app, "calls", client.clock)
         report = Report(on_page)
         calls = list_calls(client, span, wanted, report)
         view.items(_few(calls, options.max_items, end))

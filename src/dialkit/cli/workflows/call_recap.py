@@ -23,7 +23,7 @@ HELP = Help(
         "dialpad call recap --last --with +14155550123 --format text",
         "dialpad call recap --call-id 6109283746501929 --summary-format bullet",
     ),
-    "ID | --last [--with NUMBER] [--user WHO] [--summary-format STYLE] [--format text|json]",
+    "ID | --last [--with NUMBER] [--summary-format STYLE] [--format text|json]",
     (
         *LAST_ROWS,
         ("--summary-format STYLE", "how the summary is written: " + ", ".join(STYLES)),

@@ -22,10 +22,11 @@ HELP = Help(
     "notice, unless --no-message is given: where consent is required, do without that.\n"
     "Also accepted: dialpad call recording.start, recording.stop. The operation: dialpad users active_call",
     (
-        "dialpad call recording start 6109283746501928",
-        "dialpad call recording start --call-id 6109283746501928 --user-id 5402938475610293 --dry-run",
-        "dialpad call recording stop --call-id 6109283746501928",
+        "dialpad call recording start 6109283746501935",
+        "dialpad call recording start --call-id 6109283746501935 --user-id 5402938475610293 --dry-run",
+        "dialpad call recording stop --call-id 6109283746501935",
     ),
+    apart=True,
 )
 TAKES = "ID [--user-id ID] [--recording-type user|group|all] [--no-message] [--dry-run]"
 ARGUMENTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (

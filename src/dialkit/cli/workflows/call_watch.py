@@ -15,7 +15,7 @@ HELP = Help(
     "Follow a call: a line whenever it is in another state, until it has ended. Ctrl-C ends the watching,\n"
     "with exit 130, and not the call. It asks every 6.5 seconds, since Dialpad takes ten questions a\n"
     "minute; a state between two questions is not seen. Piped, each is a line of JSON.",
-    ("dialpad call watch 6109283746501928", "dialpad call watch 6109283746501928 -o json"),
+    ("dialpad call watch 6109283746501929", "dialpad call watch 6109283746501929 -o json"),
     "ID",
     (("ID, --call-id ID", "the call, by its id or an alias"),),
 )

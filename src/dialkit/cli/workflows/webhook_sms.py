@@ -29,6 +29,7 @@ HELP = Help(
         "dialpad webhook sms list",
         "dialpad webhook sms delete 6347683941576820",
     ),
+    apart=True,
 )
 COLUMNS = ("id", "url", "direction", "target", "enabled", "orphaned")
 CREATE: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
@@ -103,16 +104,16 @@ def _delete(app: App, argv: list[str]) -> int:
     view = showing(app, options)
     subscription = number_of(app, found.id, "ID", "dialpad webhook sms delete 6347683941576820")
     from dialkit.cli.session import open_client
-    from dialkit.events import hooks
+    from dialkit.events import unhooking
 
     with open_client(app, options) as client:
         if options.dry_run:
-            wanted = [client.prepare(hooks.DELETE, {"id": subscription})]
-            if found.with_webhook and (hook_id := hooks.webhook_to_delete(client, subscription)):
+            wanted = [client.prepare(unhooking.DELETE, {"id": subscription})]
+            if found.with_webhook and (hook_id := unhooking.webhook_to_delete(client, subscription)):
                 wanted.append(client.prepare("webhooks.delete", {"id": hook_id}))
             view.data({"dry_run": True, "requests": [_shown(request) for request in wanted]})
             return 0
-        view.data(hooks.delete(client, subscription, with_webhook=found.with_webhook))
+        view.data(unhooking.delete(client, subscription, with_webhook=found.with_webhook))
     return 0
 
 
