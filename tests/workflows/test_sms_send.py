@@ -46,7 +46,7 @@ def test_the_sender(
     run: Callable[..., Any],
     sandbox: Sandbox,
     flags: list[str],
-    environ: dict[str, str],
+    extra: dict[str, str],
     number: str,
     source: str,
 ) -> None:
@@ -66,8 +66,8 @@ def test_a_profile_that_does_not_fit(run: Callable[..., Any], sandbox: Sandbox) 
     unset = run(*line)
     assert (unset.code, "DIALPAD_PROFILE_WORK_FROM" in unset.error["message"]) == (2, True)
     assert sandbox.requests == []
-    for environ in ({"DIALPAD_PROFILE_WORK_FROM": THEO}, {}):
-        told = run(*line, "--allow-profile-mismatch", "--again", **environ)
+    for extra in ({"DIALPAD_PROFILE_WORK_FROM": THEO}, {}):
+        told = run(*line, "--allow-profile-mismatch", "--again", **extra)
         assert told.data["from_number"] == MARA
         assert "--from decides" in told.err
 

@@ -84,8 +84,8 @@ class Watch:
     def counted(self, rows: int) -> None:
         """So many rows have been looked at, before the first is sent."""
 
-    def planned(self, actions: dict[str, int], seconds: float) -> None:
-        """So many rows will be created, updated, …, in about so many seconds."""
+    def planned(self, actions: dict[str, int], seconds: float, before: int) -> None:
+        """So many rows will be created, updated, …, in so many seconds at least; `before` are done already."""
 
     def worked(self, counts: dict[str, int]) -> None:
         """So many rows are created, updated, …"""
@@ -118,7 +118,7 @@ class Import:
         `KeyboardInterrupt`. In each case the same again goes on from there.
         """
         self._read()
-        self.watch.planned(*self._estimate())
+        self.watch.planned(*self._estimate(), sum(self.counts.values()))
         row = 0
         try:
             for row, cells, wrong in self._left():

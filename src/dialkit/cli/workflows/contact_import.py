@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
 from dialkit.cli.workflows import contact_flags as flags
+from dialkit.cli.workflows.contact_watch import Shown
 from dialkit.errors import Conflict, InvalidArgument, PartialSuccess
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _path(app: App, path: str) -> str:
 def _preview(app: App, client: Dialpad, source: Source, path: str | None) -> dict[str, Any]:
     from dialkit.directory import importing, report
 
-    watch = Shown(app, client, source)
+    watch = Shown(app, client)
     counts: dict[str, int] = {}
 
     def counted() -> Iterator[Entry]:
@@ -169,7 +170,7 @@ def _alone(
 
     if job.resumed:
         app.tell(f"note: an import of this file was under way; going on after row {job.last:,}")
-    watch = Shown(app, client, source)
+    watch = Shown(app, client)
     run = importing.Import(client, database, job, source, watch)
     try:
         counts = run.run()
@@ -185,67 +186,3 @@ def _alone(
     done = {state: number for state, number in counts.items() if number}
     told = {"file": source.sheet.path, "rows": sum(done.values()), **done}
     return {**told, "resumed": job.resumed, "report": path}
-
-
-class Shown:
-    """How an import goes, for a person."""
-
-    def __init__(self, app: App, client: Dialpad, source: Source) -> None:
-        self._app, self._clock = app, client.clock
-        self._total = 0
-        self._started = 0.0
-        self._seconds = 0.0
-        self._name = source.sheet.path
-        self.progress = flags.Progress(app, client.clock.monotonic)
-
-    def scanned(self, pages: int, contacts: int) -> None:
-        """So much of the directory has been read."""
-        self.progress.pages(pages, contacts)
-
-    def counted(self, rows: int) -> None:
-        """So many rows have been looked at."""
-        self.progress.say(lambda: f"looking at the rows: {rows:,}")
-
-    def planned(self, actions: dict[str, int], seconds: float) -> None:
-        """Say what will be done, and how long Dialpad's limits make it."""
-        self.progress.done()
-        self._total, self._seconds = sum(actions.values()), seconds
-        self._started = self._clock.monotonic()
-        shown = ", ".join(f"{number:,} to {WORDS[action]}" for action, number in actions.items())
-        least = f"; at Dialpad's limits at least {lasting(seconds)}" if seconds >= 1 else ""
-        self._app.tell(f"note: {self._total:,} rows: {shown or 'nothing left'}{least}")
-
-    def worked(self, counts: dict[str, int]) -> None:
-        """Show how many rows are done, and how long the rest takes at the same pace."""
-        self.progress.say(lambda: self._line(counts))
-
-    def _line(self, counts: dict[str, int]) -> str:
-        done = sum(counts.values())
-        shown = ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
-        left = self._seconds - (self._clock.monotonic() - self._started)
-        return f"{bar(done, self._total)} {done:,} rows: {shown}; about {lasting(max(left, 1))} left"
-
-
-WORDS = {
-    "create": "create",
-    "update": "change",
-    "write": "write",
-    "unchanged": "leave as they are",
-    "failed": "report as wrong",
-}
-
-
-def bar(done: int, total: int, width: int = 20) -> str:
-    """How much is done: ``[#####...............]``."""
-    full = width * min(done, total) // max(total, 1)
-    return "[" + "#" * full + "." * (width - full) + "]"
-
-
-def lasting(seconds: float) -> str:
-    """Seconds in words: ``3 s``, ``12 min``, ``1 h 10 min``, ``6 d 22 h``."""
-    whole = int(seconds + 0.5)
-    for unit, name, below, smaller in ((86_400, "d", 3600, "h"), (3600, "h", 60, "min")):
-        if whole >= unit:
-            rest = whole % unit // below
-            return f"{whole // unit} {name}" + (f" {rest} {smaller}" if rest else "")
-    return f"{-(-whole // 60)} min" if whole > 90 else f"{max(whole, 1)} s"
