@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.sandbox.operations import calls, duty, operators
+from dialkit.sandbox.operations.calls import calls
+from dialkit.sandbox.operations.groups import duty, operators
 from dialkit.sandbox.seed.names import CALL_CENTER, DEPARTMENT, MARA, PORTLAND, THEO
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from texting import MARA, MINE, OUTSIDE, PIXEL, QUEUE, STRANGER, THEIRS, THEO, acting, events, inbox, receive
 
-from dialkit.sandbox.operations.bulk_messages import SPAM
+from dialkit.sandbox.operations.messages.bulk_messages import SPAM
 
 if TYPE_CHECKING:
     from asking import Client

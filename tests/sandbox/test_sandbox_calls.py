@@ -27,7 +27,7 @@ from calling import (
     told,
 )
 
-from dialkit.sandbox.operations import calls
+from dialkit.sandbox.operations.calls import calls
 
 if TYPE_CHECKING:
     from asking import Client

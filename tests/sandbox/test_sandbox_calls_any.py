@@ -20,7 +20,8 @@ from calling import (
     colleague,
 )
 
-from dialkit.sandbox.operations import calls, duty
+from dialkit.sandbox.operations.calls import calls
+from dialkit.sandbox.operations.groups import duty
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:

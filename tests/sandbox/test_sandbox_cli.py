@@ -169,7 +169,7 @@ def test_a_table_has_what_matters(client: Client, dialpad: Callable[..., Any]) -
 
 
 def test_duty(steer: Told, client: Client) -> None:
-    from dialkit.sandbox.operations.operators import on_duty
+    from dialkit.sandbox.operations.groups.operators import on_duty
 
     assert steer("duty", "theo@larkspur.example", "off", "--reason", "Lunch") is None
     assert not on_duty(client.world, 5402938475610293)

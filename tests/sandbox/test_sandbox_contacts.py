@@ -10,7 +10,7 @@ import pytest
 
 from dialkit.catalog import Catalog
 from dialkit.sandbox import seed
-from dialkit.sandbox.operations.contacts import contact_of
+from dialkit.sandbox.operations.people.contacts import contact_of
 from dialkit.sandbox.seed.sizes import SIZES
 from dialkit.sandbox.world import World
 from dialkit.sandbox.world.phones import plain

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dialkit.sandbox.operations import call_routers, calls, duty, operators
+from dialkit.sandbox.operations.calls import calls
+from dialkit.sandbox.operations.groups import call_routers, duty, operators
 
 if TYPE_CHECKING:
     from asking import Client

@@ -101,7 +101,7 @@ def test_only_operators_come_and_go(sandbox: Sandbox, client: Client) -> None:
 
 
 def test_operators_come_and_go(sandbox: Sandbox, client: Client) -> None:
-    from dialkit.sandbox.operations.operators import on_duty
+    from dialkit.sandbox.operations.groups.operators import on_duty
 
     sandbox.duty(THEO, False, "Lunch")
     assert not on_duty(sandbox.world, THEO)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dialkit.sandbox.access.keys import token_of
-from dialkit.sandbox.operations import duty, operators
+from dialkit.sandbox.operations.groups import duty, operators
 
 if TYPE_CHECKING:
     from asking import Client

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from texting import MINE, STRANGER, THEIRS, acting, inbox, receive, sent
 
-from dialkit.sandbox.operations.opt_outs import is_opted_out, opt_out
+from dialkit.sandbox.operations.messages.opt_outs import is_opted_out, opt_out
 from dialkit.sandbox.switches import choose
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from calling import (
     told,
 )
 
-from dialkit.sandbox.operations import calls, duty
+from dialkit.sandbox.operations.calls import calls
+from dialkit.sandbox.operations.groups import duty
 
 if TYPE_CHECKING:
     from asking import Client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.sandbox.operations import texts
+from dialkit.sandbox.operations.messages import texts
 
 if TYPE_CHECKING:
     from asking import Client

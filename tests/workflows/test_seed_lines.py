@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from seed_lines import ALIASES, CENTER, CONTACT, INTRO, LINES, OFFICE, POLICY, REPORT, WORK, settle
 
 if TYPE_CHECKING:

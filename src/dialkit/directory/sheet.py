@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import os
 import stat
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dialkit.directory.cells import COLUMNS, safe
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -51,9 +52,8 @@ def examine(path: str, *, encoding: str | None = None, delimiter: str | None = N
     digest, guessed = _read_through(path, encoding)
     sheet = Sheet(os.path.abspath(path), digest, guessed, "", ())
     if path.lower().endswith(LINES):
-        from dialkit.directory.cells import COLUMNS
-
-        return sheet._replace(header=("uid", *COLUMNS))
+        found = next(_json_lines(sheet), (0, None, ""))[1] or {}
+        return sheet._replace(header=(*(("uid",) if "uid" in found else ()), "name", *COLUMNS))
     line = _first_line(path, guessed)
     apart = delimiter or max(DELIMITERS, key=lambda one: _outside_quotes(line).count(one))
     sheet = sheet._replace(delimiter=apart)
@@ -139,7 +139,7 @@ def _csv_rows(sheet: Sheet, first: int = 1) -> Iterator[Row]:
             yield number, cells + [""] * (width - len(cells)), ""
 
 
-def _json_rows(sheet: Sheet) -> Iterator[Row]:
+def _json_lines(sheet: Sheet) -> Iterator[tuple[int, dict[str, Any] | None, str]]:
     import json
 
     with open(sheet.path, encoding=sheet.encoding) as file:
@@ -151,14 +151,18 @@ def _json_rows(sheet: Sheet) -> Iterator[Row]:
             except (ValueError, RecursionError) as error:
                 yield number, None, f"is not JSON: {error}"
                 continue
-            if not isinstance(found, dict):
-                yield number, None, "is not a JSON object"
-                continue
-            values = (found.get(name) for name in sheet.header)
-            yield number, [_text(value) for value in values], ""
+            is_object = isinstance(found, dict)
+            yield number, found if is_object else None, "" if is_object else "is not a JSON object"
 
 
-def _text(value: object) -> str:
+def _json_rows(sheet: Sheet) -> Iterator[Row]:
+    for number, found, wrong in _json_lines(sheet):
+        # As a cell would be written, since that is how it will be read.
+        cells = [safe(_text(found.get(name))) for name in sheet.header] if found is not None else None
+        yield number, cells, wrong
+
+
+def _text(value: Any) -> str:
     import json
 
     if value is None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from dialkit.sandbox.carrier.segments import segments_of
 from dialkit.sandbox.events import emit
 from dialkit.sandbox.events.text_event import text_event
-from dialkit.sandbox.operations import contacts, digital, opt_outs
-from dialkit.sandbox.operations.numbers import e164
-from dialkit.sandbox.operations.senders import check_media
+from dialkit.sandbox.operations.company.numbers import e164
+from dialkit.sandbox.operations.messages import digital, opt_outs
+from dialkit.sandbox.operations.messages.senders import check_media
+from dialkit.sandbox.operations.people import contacts
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from dialkit.sandbox.carrier.results import OUTCOMES, message_status
 from dialkit.sandbox.carrier.segments import segments_of
 from dialkit.sandbox.events import emit
 from dialkit.sandbox.events.text_event import text_event
-from dialkit.sandbox.operations import contacts, digital, opt_outs
+from dialkit.sandbox.operations.messages import digital, opt_outs
+from dialkit.sandbox.operations.people import contacts
 
 if TYPE_CHECKING:
     from dialkit.sandbox.world import Record, World

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.sandbox.control.asked import Asked, filled, read
 from dialkit.sandbox.moments import seconds_of
-from dialkit.sandbox.operations import texts
-from dialkit.sandbox.operations.numbers import e164
+from dialkit.sandbox.operations.company.numbers import e164
+from dialkit.sandbox.operations.messages import texts
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def text_in(control: Control, asked: Asked) -> Any:
 
 async def call_in(control: Control, asked: Asked) -> Any:
     """Somebody outside calls a number of the company."""
-    from dialkit.sandbox.operations import calls
+    from dialkit.sandbox.operations.calls import calls
 
     body = asked.body
     after = body.get("hangup_after")
@@ -72,7 +72,7 @@ async def call_in(control: Control, asked: Asked) -> Any:
 
 async def answer(control: Control, asked: Asked) -> Any:
     """The user who is rung, or the one named, answers a call."""
-    from dialkit.sandbox.operations import calls
+    from dialkit.sandbox.operations.calls import calls
 
     with control.engine.moment():
         user = asked.body.get("user")
@@ -83,7 +83,7 @@ async def answer(control: Control, asked: Asked) -> Any:
 
 async def hang_up(control: Control, asked: Asked) -> Any:
     """End a call."""
-    from dialkit.sandbox.operations import calls
+    from dialkit.sandbox.operations.calls import calls
 
     with control.engine.moment():
         calls.hang_up(control.world, int(asked.path["id"]))
@@ -92,7 +92,7 @@ async def hang_up(control: Control, asked: Asked) -> Any:
 
 async def set_duty(control: Control, asked: Asked) -> Any:
     """Put an operator on duty or off."""
-    from dialkit.sandbox.operations import duty, operators
+    from dialkit.sandbox.operations.groups import duty, operators
 
     with control.engine.moment():
         user_id = user_of(control.world, asked.body["user"])

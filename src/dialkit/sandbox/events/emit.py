@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.sandbox.events.deliveries import deliver, drop_beyond
 from dialkit.sandbox.events.endpoints import find_endpoint
-from dialkit.sandbox.operations.targets import TABLES
+from dialkit.sandbox.operations.groups.targets import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

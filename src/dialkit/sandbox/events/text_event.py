@@ -6,7 +6,8 @@ import base64
 from typing import TYPE_CHECKING
 
 from dialkit.sandbox.http.files import MAKERS, File, address
-from dialkit.sandbox.operations import contacts, operators
+from dialkit.sandbox.operations.groups import operators
+from dialkit.sandbox.operations.people import contacts
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from fnmatch import translate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.sandbox.faults.fields import DELIVERY, EFFECTS
-from dialkit.sandbox.operations.numbers import e164
+from dialkit.sandbox.operations.company.numbers import e164
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,10 +9,10 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from dialkit.sandbox.conversation.topics import TOPICS, VOICEMAILS
-from dialkit.sandbox.operations import operators
-from dialkit.sandbox.operations.legs import build_leg
-from dialkit.sandbox.operations.sides import company_side, outside_side
-from dialkit.sandbox.operations.voicemails import voicemail_of
+from dialkit.sandbox.operations.calls.legs import build_leg
+from dialkit.sandbox.operations.calls.sides import company_side, outside_side
+from dialkit.sandbox.operations.calls.voicemails import voicemail_of
+from dialkit.sandbox.operations.groups import operators
 from dialkit.sandbox.seed.live_calls import fill_live
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ def recording_of(recording_id: int, call_id: int, start: int, length: int) -> Re
 
 
 def _caller(world: World, contact: Record) -> Record:
-    from dialkit.sandbox.operations.numbers import e164
+    from dialkit.sandbox.operations.company.numbers import e164
 
     written = contact["phones"][0].partition(" ext")[0]
     number = e164(written, infer=True) or "+14155550150"

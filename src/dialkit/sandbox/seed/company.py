@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations import e911, licenses, numbers
-from dialkit.sandbox.operations.companies import LOGGED
-from dialkit.sandbox.operations.fax_lines import put_fax_line
-from dialkit.sandbox.operations.offices import DEFAULTS
-from dialkit.sandbox.operations.rooms import settle_room
+from dialkit.sandbox.operations.company import numbers
+from dialkit.sandbox.operations.company.companies import LOGGED
+from dialkit.sandbox.operations.company.fax_lines import put_fax_line
+from dialkit.sandbox.operations.company.offices import DEFAULTS
+from dialkit.sandbox.operations.people import e911, licenses
+from dialkit.sandbox.operations.people.rooms import settle_room
 from dialkit.sandbox.seed import people, phones
 from dialkit.sandbox.seed.names import MARA, PORTLAND, ROOM, SEATTLE, THEO
 

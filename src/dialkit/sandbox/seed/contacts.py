@@ -6,7 +6,7 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations.contacts import settle_contact
+from dialkit.sandbox.operations.people.contacts import settle_contact
 from dialkit.sandbox.seed.names import FAMILY, GIVEN, area_codes
 from dialkit.sandbox.world.phones import plain
 

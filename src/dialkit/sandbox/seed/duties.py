@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations.duty import AVAILABLE, OFF
+from dialkit.sandbox.operations.groups.duty import AVAILABLE, OFF
 from dialkit.sandbox.seed.names import THEO
 
 if TYPE_CHECKING:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations.schedule_reports import settle_report
-from dialkit.sandbox.operations.subscriptions import CONTENT_SCOPES
-from dialkit.sandbox.operations.webhooks import settle_webhook
-from dialkit.sandbox.operations.websockets import settle_websocket
+from dialkit.sandbox.operations.events.schedule_reports import settle_report
+from dialkit.sandbox.operations.events.subscriptions import CONTENT_SCOPES
+from dialkit.sandbox.operations.events.webhooks import settle_webhook
+from dialkit.sandbox.operations.events.websockets import settle_websocket
 from dialkit.sandbox.seed.names import CALL_CENTER, DEPARTMENT, PORTLAND
 
 if TYPE_CHECKING:

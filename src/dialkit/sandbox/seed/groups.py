@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations import call_centers, departments, numbers, targets
-from dialkit.sandbox.operations.channels import join
-from dialkit.sandbox.operations.operators import SKILL, add
+from dialkit.sandbox.operations.company import numbers
+from dialkit.sandbox.operations.groups import call_centers, departments, targets
+from dialkit.sandbox.operations.groups.channels import join
+from dialkit.sandbox.operations.groups.operators import SKILL, add
 from dialkit.sandbox.seed import groups_data as data
 from dialkit.sandbox.seed.duties import fill_duties
 from dialkit.sandbox.seed.names import CALL_CENTER, DEPARTMENT, INES, MARA, PORTLAND, ROOM, SEATTLE, THEO

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.sandbox.operations import operators
-from dialkit.sandbox.operations.legs import build_leg
-from dialkit.sandbox.operations.sides import company_side, outside_side
+from dialkit.sandbox.operations.calls.legs import build_leg
+from dialkit.sandbox.operations.calls.sides import company_side, outside_side
+from dialkit.sandbox.operations.groups import operators
 from dialkit.sandbox.seed.names import CALL_CENTER, PORTLAND, THEO
 
 if TYPE_CHECKING:

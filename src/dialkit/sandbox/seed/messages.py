@@ -6,8 +6,8 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from dialkit.sandbox.carrier.results import OUTCOMES, message_status
-from dialkit.sandbox.operations.opt_outs import opt_in, opt_out
-from dialkit.sandbox.operations.senders import SENDERS
+from dialkit.sandbox.operations.messages.opt_outs import opt_in, opt_out
+from dialkit.sandbox.operations.messages.senders import SENDERS
 from dialkit.sandbox.seed import sessions
 from dialkit.sandbox.seed.dialogues import DIALOGUES, Line, lines_of
 from dialkit.sandbox.seed.names import MARA, THEO

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations import e911, numbers
-from dialkit.sandbox.operations.devices import sign_in
-from dialkit.sandbox.operations.number_supply import add_number
-from dialkit.sandbox.operations.users import settle_user
+from dialkit.sandbox.operations.company import numbers
+from dialkit.sandbox.operations.company.number_supply import add_number
+from dialkit.sandbox.operations.people import e911
+from dialkit.sandbox.operations.people.devices import sign_in
+from dialkit.sandbox.operations.people.users import settle_user
 from dialkit.sandbox.seed.names import (
     DOMAIN,
     FAMILY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations.devices import put_deskphone
+from dialkit.sandbox.operations.people.devices import put_deskphone
 from dialkit.sandbox.seed.names import MARA, ROOM
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations import conference
-from dialkit.sandbox.operations.exports import sign
-from dialkit.sandbox.operations.meetings import keep_meeting, occurrences
+from dialkit.sandbox.operations.meetings import conference
+from dialkit.sandbox.operations.meetings.meetings import keep_meeting, occurrences
+from dialkit.sandbox.operations.reports.exports import sign
 from dialkit.sandbox.seed.names import INES, MARA, THEO
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.sandbox.operations.digital import agent_of, target_of
+from dialkit.sandbox.operations.messages.digital import agent_of, target_of
 from dialkit.sandbox.seed.names import CALL_CENTER, THEO
 from dialkit.sandbox.world.phones import plain
 

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.model import kind
-from dialkit.sandbox.operations import numbers, opt_outs
+from dialkit.sandbox.operations.company import numbers
+from dialkit.sandbox.operations.messages import opt_outs
 from dialkit.sandbox.wire import Refusal
 from dialkit.sandbox.worlds.sections import SECTIONS, Section
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.sandbox.operations import licenses, users
+from dialkit.sandbox.operations.people import licenses, users
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

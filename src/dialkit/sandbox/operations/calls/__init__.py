@@ -1,0 +1,1 @@
+"""Calls, from dialling to their recap."""

@@ -1,0 +1,1 @@
+"""Texts, faxes, digital sessions."""

@@ -1,0 +1,1 @@
+"""People, what is theirs, and whom they know."""
