@@ -181,9 +181,7 @@ def main() -> int:
     line("memory after the start", min(memories), "MB", 90)
     pairs = [(within(IN_PROCESS), bare()) for _ in range(3 * TIMES)]
     inside, plain = (min(times) for times in zip(*pairs, strict=True))
-    print(
-        f"  start within a program: {inside * 1000:.0f} ms, where the bare interpreter takes {plain * 1000:.1f}"
-    )
+    print(f"  start within a program: {inside * 1000:.0f} ms; bare interpreter {plain * 1000:.1f} ms")
     line("start within a program", inside / plain, "x", 15)
     line("reset", within(RESET) * 1000, "ms", 2)
     with Server() as server:

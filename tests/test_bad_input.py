@@ -24,7 +24,7 @@ CASES: list[tuple[str, dict[str, str], str, int, str, str]] = [
     ("sms.sned", {}, "", 2, "'sms.sned'", "dialpad sms.send"),
     ("users list --sate active", {}, "", 2, "--sate", "did you mean --state"),
     ("users get", {}, "", 2, "needs --id", "dialpad users get --id"),
-    ("call make --phone-number +14155550123", {}, "", 2, "--user-id", "dialpad call make"),
+    ("call.call --phone-number +14155550123", {}, "", 2, "--user-id", "dialpad call make"),
     ("users list --state actve", {}, "", 2, "'actve'", "did you mean active"),
     ("sms send --user-id 12x --text hi", {}, "", 2, "--user-id", ""),
     ("sms send --user-id 1e3", {}, "", 2, "--user-id", ""),

@@ -136,7 +136,7 @@ def test_moments_ahead_of_the_clock() -> None:
         ("message schedules create --to-numbers +14155550123 --start-date 1000000000",
          ["10 minutes", "2001-"]),
         ("message schedules create --to-numbers 4155550123", ["E.164"]),
-        ("call make --user-id 5 --phone-number 415", ["E.164"]),
+        ("call.call --user-id 5 --phone-number 415", ["E.164"]),
         ("call make --user-id 5 --phone-number +14155550123 --outbound-caller-id hidden",
          ["--outbound-caller-id"]),
         ("numbers get 415", ["E.164"]),
@@ -172,7 +172,7 @@ def test_query_given_raw_counts(dialpad: Dialpad) -> None:
 
 
 def test_help_tells_needs_and_defaults(dialpad: Dialpad) -> None:
-    assert "Needs:  --to-numbers or --channel-hashtag" in dialpad("sms", "send", "--help").out
+    assert "Needs:  --to-numbers or --channel-hashtag" in dialpad("sms.send", "--help").out
     told = dialpad("callcenters", "create", "--help").out
     assert "--ring-seconds (whole number, default 30)" in told
     assert "default 08:00, 18:00)" in told

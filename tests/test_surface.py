@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import values
 from dialkit.catalog import Catalog, Operation
 from dialkit.catalog.model import resolve
+from dialkit.cli.workflows import WORKFLOWS
 from servers import Recorder, json_reply
 
 if TYPE_CHECKING:
@@ -120,7 +121,9 @@ def test_sends_what_was_meant(
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_help_tells_what_is_needed(operation_id: str, dialpad: Callable[..., Any]) -> None:
     operation = CATALOG.operation(operation_id)
-    group = dialpad(operation.group, *operation.name.split("."), "--help")
+    words = (operation.group, *operation.name.split("."))
+    # Where a workflow has taken the words, the operation as such is asked for by its id.
+    group = dialpad(*((operation_id,) if words in WORKFLOWS else words), "--help")
     assert group.code == 0
     assert (
         group.out == dialpad(operation_id, "--help").out == dialpad(operation.group, operation_id, "-h").out

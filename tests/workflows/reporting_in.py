@@ -42,7 +42,11 @@ class Steps(Clock):
 def client_of(sandbox: Sandbox, environ: dict[str, str], **options: Any) -> Dialpad:
     """A client whose clock is the sandbox's."""
     return Dialpad(
-        sandbox.token, base_url=sandbox.url, environ=environ, clock=Steps(sandbox), **{"limits": False, **options}
+        sandbox.token,
+        base_url=sandbox.url,
+        environ=environ,
+        clock=Steps(sandbox),
+        **{"limits": False, **options},
     )
 
 

@@ -1,7 +1,7 @@
 """The command lines that the reference promises, and a world in which their ids are somebody's.
 
-The lines are the reference's own, so their ids are `12345` and the like. Where an id may be an alias, it is one;
-where it has to be a number, the sandbox's world has that record.
+The lines are the reference's own, so their ids are `12345` and the like. Where an id may be an alias, it is
+one; where it has to be a number, the sandbox's world has that record.
 """
 
 from __future__ import annotations

@@ -44,7 +44,9 @@ def test_each_row_says_its_source(client: Dialpad, database: Database, sandbox: 
     assert "Copper Pot Cafe" not in found
     named = {row["company_name"] for row in sandbox.world.contacts if row.get("company_name")}
     assert len(found) == len(named) - 1
-    assert sum(found.values()) + len(counted) == sum(1 for row in sandbox.world.contacts if row.get("company_name"))
+    assert sum(found.values()) + len(counted) == sum(
+        1 for row in sandbox.world.contacts if row.get("company_name")
+    )
 
 
 def test_a_name_is_kept_once(database: Database) -> None:

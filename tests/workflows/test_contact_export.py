@@ -53,7 +53,9 @@ def test_no_cell_can_be_run(run: Run, odd: Sandbox) -> None:
     for row in csv.reader(io.StringIO(run("contact", "export").out)):
         for cell in row:
             assert not cell.startswith(("=", "@", "\t"))
-            assert not cell.startswith(("+", "-")) or cell[1:].isdecimal() or cell.startswith("+1415555700"), cell
+            assert (
+                not cell.startswith(("+", "-")) or cell[1:].isdecimal() or cell.startswith("+1415555700")
+            ), cell
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people.ndjson"])
@@ -81,7 +83,9 @@ def test_an_export_restores_what_was_lost(run: Run, sandbox: Sandbox, tmp_path: 
 
 def test_shared_and_owner_and_forms(run: Run, sandbox: Sandbox) -> None:
     shared = [row for row in sandbox.world.contacts if row["type"] == "shared"]
-    rows = [json.loads(line) for line in run("contact", "export", "--shared", "-o", "ndjson").out.splitlines()]
+    rows = [
+        json.loads(line) for line in run("contact", "export", "--shared", "-o", "ndjson").out.splitlines()
+    ]
     assert len(rows) == len(shared)
     assert any(isinstance(row.get("phones"), list) for row in rows)
     owner = next(row["owner_id"] for row in sandbox.world.contacts if row["type"] == "local")
@@ -116,12 +120,16 @@ def test_bad_input_is_exit_2(run: Run, argv: Any) -> None:
     assert run("contact", "export", *argv).code == 2
 
 
-@pytest.mark.parametrize("text", ["", "=1", "'=1", "''=1", "'x", "-5", "+14155550123", "\t=x", "a", " =x", "＝1"])
+@pytest.mark.parametrize(
+    "text", ["", "=1", "'=1", "''=1", "'x", "-5", "+14155550123", "\t=x", "a", " =x", "＝1"]
+)
 def test_what_is_made_safe_is_read_back(text: str) -> None:
     assert plain(safe(text)) == text
 
 
-@pytest.mark.parametrize("values", [[], ["a"], ["a", "b"], ["a|b"], ["a;b", "c"], ["[x]"], ['["x"]'], ["a\nb"]])
+@pytest.mark.parametrize(
+    "values", [[], ["a"], ["a", "b"], ["a|b"], ["a;b", "c"], ["[x]"], ['["x"]'], ["a\nb"]]
+)
 @pytest.mark.parametrize("name", ["phones", "emails", "urls"])
 def test_lists_in_a_cell_are_read_back(name: str, values: list[str]) -> None:
     assert split(name, joined(name, values)) == values

@@ -30,7 +30,9 @@ def test_only_what_is_given(update: Run, sandbox: Sandbox) -> None:
 
 
 def test_phone_replaces_and_an_empty_value_clears(update: Run, sandbox: Sandbox) -> None:
-    update(PRIYA, "--phone", "(415) 555-9911", "--phone", "+14155559912", "--email", "", "--job-title", "").data
+    update(
+        PRIYA, "--phone", "(415) 555-9911", "--phone", "+14155559912", "--email", "", "--job-title", ""
+    ).data
     contact = sandbox.world.contacts.get(PRIYA)
     assert contact["phones"] == ["+14155559911", "+14155559912"]
     assert not contact["emails"]

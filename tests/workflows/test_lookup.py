@@ -32,7 +32,15 @@ def test_finds_what_the_directory_has_in_another_format(run: Run, sandbox: Sandb
 def test_shows_every_match_shared_and_local(run: Run, sandbox: Sandbox) -> None:
     user = str(next(iter(sandbox.world.users))["id"])
     for number in range(3):
-        argv = ("--first-name", "A", "--last-name", str(number), "--phone", "+14155559911", "--allow-duplicate")
+        argv = (
+            "--first-name",
+            "A",
+            "--last-name",
+            str(number),
+            "--phone",
+            "+14155559911",
+            "--allow-duplicate",
+        )
         assert run("contact", "upsert", *argv).code == 0
     argv = ("--first-name", "A", "--last-name", "L", "--phone", "+14155559911")
     assert run("contact", "upsert", *argv, "--scope", "local", "--owner-id", user).code == 0

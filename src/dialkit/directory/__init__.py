@@ -1,1 +1,1 @@
-"""Contacts and companies: found by number or address, changed or made, read from files and written to them."""
+"""Contacts and companies: found by number or address, changed, made, read from files, written to them."""

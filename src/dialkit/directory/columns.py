@@ -66,7 +66,8 @@ def mapping(header: Sequence[str], said: Mapping[str, str]) -> list[tuple[int, s
     if not {field for _, field in found} & {*TEXTS, *LISTS, "name"}:
         shown = ", ".join(repr(column[:30]) for column in header[:8])
         raise InvalidArgument(
-            f"none of the columns is known: {shown}", hint="the first line must name them; or --map COLUMN=phones"
+            f"none of the columns is known: {shown}",
+            hint="the first line must name them; or --map COLUMN=phones",
         )
     return found
 

@@ -12,6 +12,7 @@ from dialkit.directory.rows import wanted
 from dialkit.errors import (
     Conflict,
     DialkitError,
+    Interrupted,
     InvalidArgument,
     NetworkError,
     NotFound,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from dialkit.client import Dialpad
     from dialkit.directory.planner import Todo
-    from dialkit.directory.scan import Progress
     from dialkit.directory.sheet import Row, Sheet
     from dialkit.store import Database
 
@@ -45,6 +45,7 @@ BATCH = 500  # entries that sent nothing, written down at once
 # Dialpad's limits: new contacts a minute, all requests a second.
 NEW_A_MINUTE, A_SECOND = 100, 20
 
+GOES_ON = "the same command goes on from there"
 UNSEEN = "no answer came, and the directory does not show it; look for it, then import the row again"
 
 
@@ -71,7 +72,7 @@ class Source(NamedTuple):
         _, cells, wrong = row
         if cells is None:
             raise InvalidArgument(wrong)
-        found = wanted(cells, self.columns, self.owner_id)
+        found = wanted(cells, self.columns, self.region, self.owner_id)
         return plans.by_uid(found, self.region) if self.by_uid else planner.plan(found)
 
 
@@ -85,7 +86,7 @@ class Watch:
         """So many rows have been looked at, before the first is sent."""
 
     def planned(self, actions: dict[str, int], seconds: float, before: int) -> None:
-        """So many rows will be created, updated, …, in so many seconds at least; `before` are done already."""
+        """So many rows will be created, updated, …, in no less than so many seconds; `before` are done."""
 
     def worked(self, counts: dict[str, int]) -> None:
         """So many rows are created, updated, …"""
@@ -95,7 +96,12 @@ class Import:
     """One run of an import. `job` is what was done before; `close` it when done."""
 
     def __init__(
-        self, client: Dialpad, database: Database, job: journals.Job, source: Source, watch: Watch | None = None
+        self,
+        client: Dialpad,
+        database: Database,
+        job: journals.Job,
+        source: Source,
+        watch: Watch | None = None,
     ) -> None:
         self.client, self.database, self.job, self.source = client, database, job, source
         self.watch = watch or Watch()
@@ -114,8 +120,9 @@ class Import:
     def run(self) -> dict[str, int]:
         """Do all rows that are not done; how many are in each state.
 
-        Raises `PartialSuccess` where it has to stop, what stopped it where nothing was sent yet, and
-        `KeyboardInterrupt`. In each case the same again goes on from there.
+        Raises `PartialSuccess` where it has to stop, or what stopped it where nothing was sent yet;
+        `Interrupted` where Ctrl-C met a row on its way, else `KeyboardInterrupt`. In each case the same
+        again goes on from there.
         """
         self._read()
         self.watch.planned(*self._estimate(), sum(self.counts.values()))
@@ -125,6 +132,8 @@ class Import:
                 self._row((row, cells, wrong))
                 self.watch.worked(self.counts)
             self._look_again()
+        except Interrupted:
+            raise
         except DialkitError as error:
             if not self._sent and not self.job.resumed:
                 raise
@@ -133,7 +142,7 @@ class Import:
                 done={"stopped_at_row": row, **self.counts},
                 status=error.status,
                 operation=error.operation,
-                hint="the same command goes on from there",
+                hint=GOES_ON,
             ) from error
         finally:
             self._write_down()
@@ -191,7 +200,9 @@ class Import:
             contact = self._patiently(send)
         except (OutcomeUnknown, UpstreamError) as error:
             if isinstance(error.__cause__, (KeyboardInterrupt, SystemExit)):
-                raise KeyboardInterrupt from error
+                raise Interrupted(
+                    f"stopped at row {number}, which may have been written", hint=GOES_ON
+                ) from error
             self._note(number, "unknown", todo.contact_id, error.message)
             self._troubled(error)
         except (ValidationFailed, NotFound, Conflict) as error:
@@ -202,6 +213,10 @@ class Import:
                 raise
             self._note(number, "failed", todo.contact_id, error.message)
             self._troubled(error)
+        except DialkitError:
+            # It was not carried out, so that the next run need not wait for it to arrive.
+            self._waiting.append(Entry(number, "sending", todo.contact_id, None, 0.0))
+            raise
         else:
             self._sent += 1
             self._troubles = 0
@@ -227,7 +242,7 @@ class Import:
             raise error
 
     def _look_again(self) -> None:
-        """See what became of the rows that got no answer; changes are sent once more, new contacts are not."""
+        """See what became of rows without an answer; changes are sent once more, new contacts are not."""
         if not self._unknown:
             return
         self._write_down()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.directory import scan
-from dialkit.directory.fields import check, keys_of, normal
+from dialkit.directory.fields import check, normal
+from dialkit.directory.matching import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,4 +38,5 @@ def lookup(
 ) -> list[dict[str, Any]]:
     """All contacts that have `key`, as `wanted` gives it: shared ones, and everybody's own."""
     found = scan.contacts(client, params, max_pages=max_pages, progress=progress)
-    return [contact for contact in found if key in keys_of(contact, region)]
+    keys = Keys([key], region)
+    return [contact for contact in found if keys.match(contact)]

@@ -22,8 +22,8 @@ class Todo(NamedTuple):
     """What is to be done: ``create``, ``update``, ``write`` (under a uid) or ``unchanged``; and with what."""
 
     action: str
-    contact: Contact | None = None
-    params: Given = {}
+    contact: Contact | None
+    params: Given
 
     @property
     def contact_id(self) -> str | None:
@@ -81,7 +81,9 @@ class Planner:
             owner = {"owner_id": wanted.owner_id} if wanted.owner_id else {}
             return Todo("create", None, {**new(given, self._region), **owner})
         body = changes(contact, given, self._region)
-        return Todo("update", contact, {"id": contact["id"], **body}) if body else Todo("unchanged", contact)
+        return (
+            Todo("update", contact, {"id": contact["id"], **body}) if body else Todo("unchanged", contact, {})
+        )
 
 
 def by_uid(wanted: Wanted, region: str) -> Todo:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dialkit.directory.cells import plain, split
-from dialkit.directory.fields import LISTS, check_text
+from dialkit.directory.fields import LISTS, check_text, written
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
 
 
 def wanted(
-    cells: Sequence[str], columns: Sequence[tuple[int, str]], owner_id: str = ""
+    cells: Sequence[str], columns: Sequence[tuple[int, str]], region: str, owner_id: str = ""
 ) -> Wanted:
     """What a row says; empty cells say nothing. `owner_id` is whose it is where the row does not say.
 
@@ -37,7 +37,8 @@ def wanted(
         if not text:
             continue
         if field in LISTS:
-            given.setdefault(field, []).extend(split(field, text))
+            # Numbers in E.164 from here on: reading other forms is what costs time.
+            given.setdefault(field, []).extend(written(field, one, region) for one in split(field, text))
         else:
             texts.setdefault(field, text)
     kind, own = texts.pop("type", "").lower(), texts.pop("owner_id", "")

@@ -35,7 +35,9 @@ class Sheet(NamedTuple):
 
     def __str__(self) -> str:
         apart = f"parted by {DELIMITERS.get(self.delimiter, self.delimiter)}" if self.delimiter else "ndjson"
-        return f"{os.path.basename(self.path)}: {self.encoding.upper().replace('-SIG', ' with a mark')}, {apart}"
+        return (
+            f"{os.path.basename(self.path)}: {self.encoding.upper().replace('-SIG', ' with a mark')}, {apart}"
+        )
 
     def rows(self) -> Iterator[Row]:
         """Each row with its number, as a spreadsheet counts them, and its cells; empty ones are left out.
@@ -65,7 +67,7 @@ def examine(path: str, *, encoding: str | None = None, delimiter: str | None = N
 
 
 def _read_through(path: str, encoding: str | None) -> tuple[str, str]:
-    """The digest of a file, and its encoding: as given, by its mark, UTF-8, else Latin-1 or Windows' of it."""
+    """The digest of a file, and its encoding: as given, by its mark, UTF-8, else Latin-1 or Windows' own."""
     from hashlib import sha256
 
     digest = sha256()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.directory import scan
 from dialkit.directory.fields import NEEDED, called, changes, keys_of
+from dialkit.directory.matching import Keys
 from dialkit.errors import Conflict, DialkitError, InvalidArgument, PartialSuccess
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def targets(scope: str, owner_ids: Iterable[str]) -> list[Target]:
         scope = "both" if owners else "shared"
     if scope == "shared" and owners:
         raise InvalidArgument(
-            "--owner-id: shared contacts have no owner", hint="leave it out, or --scope local, or --scope both"
+            "--owner-id: shared contacts have no owner",
+            hint="leave it out, or --scope local, or --scope both",
         )
     if scope != "shared" and not owners:
         raise InvalidArgument(f"--scope {scope} needs an owner", hint="--owner-id USER_ID, or --owner-id me")
@@ -85,7 +87,8 @@ def plan(
     """
     if not duplicate and not (given.get("phones") or given.get("emails")):
         raise InvalidArgument(
-            "there is nothing to find the contact by", hint="--phone or --email; or --allow-duplicate to make one"
+            "there is nothing to find the contact by",
+            hint="--phone or --email; or --allow-duplicate to make one",
         )
     steps = []
     for book in books:
@@ -124,10 +127,10 @@ def _matches(
     max_pages: int | None,
     progress: Progress | None,
 ) -> dict[str, Contact]:
-    keys = set(keys_of(given, region))
+    keys = Keys(keys_of(given, region), region)
     params = {"owner_id": book.owner_id} if book.owner_id else {}
     found = scan.contacts(client, params, max_pages=max_pages, progress=progress)
-    return {contact["id"]: contact for contact in found if not keys.isdisjoint(keys_of(contact, region))}
+    return {contact["id"]: contact for contact in found if keys.match(contact)}
 
 
 def carry_out(client: Dialpad, steps: Iterable[Step]) -> list[dict[str, Any]]:

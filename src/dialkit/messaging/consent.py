@@ -50,7 +50,10 @@ def _refresh(client: Dialpad, database: Database, tell: Callable[[str], None]) -
     if kept is not None and 0 <= now - kept[1] < (DENIED if kept[0] == "denied" else FRESH):
         return
     try:
-        company = client.settings.company_id or client.request("company.get").json()["id"]
+        company = client.settings.company_id or (client.request("company.get").json() or {}).get("id")
+        if not company:
+            tell("warning: who opted out is not known: the company has no id; only STOPs known here count")
+            return
         asked = {"id": str(company), "opt_out_state": "opted_out"}
         rows = list(client.items("company.sms_opt_out", asked))
     except PermissionDenied:

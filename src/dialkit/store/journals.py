@@ -118,7 +118,9 @@ def alone(database: Database, job: int) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise InvalidArgument(f"{path}: {error.strerror}", hint="set DIALKIT_HOME to another folder") from None
+        raise InvalidArgument(
+            f"{path}: {error.strerror}", hint="set DIALKIT_HOME to another folder"
+        ) from None
     try:
         try:
             _lock(descriptor, job)

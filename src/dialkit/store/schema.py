@@ -70,7 +70,7 @@ CREATE TABLE IF NOT EXISTS import_job (
 CREATE TABLE IF NOT EXISTS import_row (
     job INTEGER NOT NULL,
     row INTEGER NOT NULL,
-    state TEXT NOT NULL,            -- sending, created, updated, unchanged, failed, unknown
+    state TEXT NOT NULL,            -- sending, created, updated, unchanged, written, failed, unknown
     contact_id TEXT,
     reason TEXT,
     at REAL NOT NULL,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 HELP = Help(
     "contact export",
-    "Writes the whole directory, shared contacts and everybody's own, as CSV that no spreadsheet runs, or as\n"
-    "ndjson. `dialpad contact import` reads either back and changes nothing.",
+    "Writes the whole directory, shared contacts and everybody's own, as CSV that no spreadsheet runs,\n"
+    "or as ndjson. `dialpad contact import` reads either back and changes nothing.",
     (
         "dialpad contact export > people.csv",
         "dialpad contact export --out people.ndjson",
@@ -52,7 +52,9 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.directory import export, scan
 
     if found.shared and found.owner_id is not None:
-        raise InvalidArgument("--shared and --owner-id: shared contacts have no owner", hint="give one of them")
+        raise InvalidArgument(
+            "--shared and --owner-id: shared contacts have no owner", hint="give one of them"
+        )
     view = showing(app, options)
     form = _form(options.output, view, found.out)
     owner = flags.user_id(app, found.owner_id) if found.owner_id is not None else None
@@ -70,7 +72,9 @@ def run(app: App, argv: list[str]) -> int:
             if found.out is None:
                 view.items(rows)
                 return 0
-            path, count = _into(app, found.out, rows, view.how._replace(format=form, is_tty=False, color=False))
+            path, count = _into(
+                app, found.out, rows, view.how._replace(format=form, is_tty=False, color=False)
+            )
         finally:
             progress.done()
     showing(app, options._replace(output=None, fields=None, jq=None)).data({"file": path, "contacts": count})

@@ -48,7 +48,7 @@ def count(text: str | None, flag: str) -> int | None:
     """A number of 1 or more, None where it was not given. Raises `InvalidArgument`."""
     if text is None:
         return None
-    if not (text.isascii() and text.isdecimal() and 0 < int(text[:10]) and len(text) <= 9):
+    if not (text.isascii() and text.isdecimal() and int(text[:10]) > 0 and len(text) <= 9):
         raise InvalidArgument(f"{flag}: {text!r} is not a number from 1 up", hint=f"write it like {flag} 50")
     return int(text)
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
 from dialkit.cli.workflows import contact_flags as flags
-from dialkit.cli.workflows.contact_watch import Shown
 from dialkit.errors import Conflict, InvalidArgument, PartialSuccess
 
 if TYPE_CHECKING:
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
 HELP = Help(
     "contact import",
     "Writes each row of a CSV file into the directory: into the contact that has one of its numbers or\n"
-    "addresses, else as a new one. The directory is read once. Every row is written down before it is sent, so\n"
-    "after Ctrl-C, a crash or a lost network the same command goes on where it was. A row that fails stops no\n"
-    "other; a report beside the file tells of each (exit 11 where any failed).\n"
+    "addresses, else as a new one. The directory is read once. Every row is written down before it is\n"
+    "sent, so after Ctrl-C, a crash or a lost network the same command goes on where it was. A row that\n"
+    "fails stops no other; a report beside the file tells of each (exit 11 where any failed).\n"
     "also accepted: dialpad contacts imports.create --file FILE",
     (
         "dialpad contact import people.csv --dry-run",
@@ -33,14 +32,14 @@ HELP = Help(
     ),
     takes="FILE [--map COLUMN=FIELD] [FLAGS]",
     rows=(
-        ("FILE", "CSV (comma, semicolon, tab; UTF-8, UTF-16, Latin-1) with a header, or .ndjson; also --file"),
+        ("FILE", "CSV with a header, in any usual encoding and delimiter, or .ndjson; also --file FILE"),
         ("--map COLUMN=FIELD", "what a column means, where the guess is wrong; COLUMN=- leaves it out"),
         ("--owner-id ID", "a user's own contacts instead of the shared ones; me: the key's own user"),
         ("--report FILE", "where the report goes; else NAME.report.csv beside the file"),
         ("--encoding NAME --delimiter CHAR", "how the file is written, where the guess is wrong"),
         ("--dry-run", "read, and say what would become of the rows; write nothing"),
-        ("", "Fields: first_name last_name name company_name job_title extension phones emails urls;"),
-        ("", "id, type and owner_id of an export; uid: your own key, then rows are written under it."),
+        ("", "Fields: first_name last_name name company_name job_title extension phones emails"),
+        ("", "urls; id, type, owner_id as exported; uid: your own key, to write the row under."),
     ),
 )
 ARGUMENTS = (
@@ -105,7 +104,9 @@ def _source(app: App, found: argparse.Namespace) -> Source:
     app.tell(f"note: {examined}")
     if examined.delimiter:
         fields = dict(meant)
-        pairs = [f"{name or '(no name)'} → {fields.get(at, 'left out')}" for at, name in enumerate(examined.header)]
+        pairs = [
+            f"{name or '(no name)'} → {fields.get(at, 'left out')}" for at, name in enumerate(examined.header)
+        ]
         app.tell("note: " + ", ".join(pairs))
     return Source(examined, meant, region_of(app.config), owner)
 
@@ -119,6 +120,7 @@ def _path(app: App, path: str) -> str:
 
 
 def _preview(app: App, client: Dialpad, source: Source, path: str | None) -> dict[str, Any]:
+    from dialkit.cli.workflows.contact_watch import Shown
     from dialkit.directory import importing, report
 
     watch = Shown(app, client)
@@ -145,12 +147,13 @@ def _preview(app: App, client: Dialpad, source: Source, path: str | None) -> dic
 def _carry_out(app: App, client: Dialpad, source: Source, path: str) -> dict[str, Any]:
     from dialkit.store import Database, journals
 
-    key = f"{client.settings.owner} {source.sheet.path} {source.sheet.digest} {source.columns} {source.owner_id}"
+    sheet = source.sheet
+    key = f"{client.settings.owner} {sheet.path} {sheet.digest} {source.columns} {source.owner_id}"
     with Database.of(app.environ, app.tell) as database:
 
         def begin() -> Job:
             about = {"columns": source.columns, "owner_id": source.owner_id}
-            return journals.begin(database, key, source.sheet.path, about, client.clock.now())
+            return journals.begin(database, key, sheet.path, about, client.clock.now())
 
         job = begin()
         with journals.alone(database, job.id):
@@ -165,6 +168,7 @@ def _alone(
     app: App, client: Dialpad, database: Database, job: Job, source: Source, path: str
 ) -> dict[str, Any]:
     """The import itself, the job in hand; what came of it, once the report is written."""
+    from dialkit.cli.workflows.contact_watch import Shown
     from dialkit.directory import importing, report
     from dialkit.store import journals
 
@@ -176,7 +180,7 @@ def _alone(
         counts = run.run()
     except KeyboardInterrupt:
         watch.progress.done()
-        app.tell("stopped; the same command goes on from there")
+        app.tell(f"stopped; {importing.GOES_ON}")
         raise
     finally:
         watch.progress.done()

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 HELP = Help(
     "contact lookup",
-    "Shows every contact, shared or somebody's own, that has a number or an e-mail address, whichever way it\n"
-    "is written here or there. Reads the whole directory, for the API cannot search it. None: exit 4.\n"
+    "Shows every contact, shared or somebody's own, that has a number or an e-mail address, whichever way\n"
+    "it is written here or there. Reads the whole directory, for the API cannot search it. None: exit 4.\n"
     "also accepted: bin/lookup_contact.py, with the same flags",
     (
         "dialpad contact lookup +14155550123",
@@ -52,7 +52,8 @@ def run(app: App, argv: list[str]) -> int:
     asked = [text for text in (found.who, *(found.flagged or ())) if text is not None]
     if len(asked) != 1:
         raise InvalidArgument(
-            f"one number or address is looked up, not {len(asked)}", hint="dialpad contact lookup +14155550123"
+            f"one number or address is looked up, not {len(asked)}",
+            hint="dialpad contact lookup +14155550123",
         )
     text = flags.named(app, asked[0])
     region = region_of(app.config)

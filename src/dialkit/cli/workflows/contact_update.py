@@ -102,7 +102,8 @@ def _edits(found: argparse.Namespace) -> Edits:
         if getattr(found, name) is not None:
             verb = "add" if add else "remove"
             raise InvalidArgument(
-                f"{flag} replaces all there are, and --{verb}-{flag[2:]} is given too", hint="give one of them"
+                f"{flag} replaces all there are, and --{verb}-{flag[2:]} is given too",
+                hint="give one of them",
             )
         edits[name] = (add, remove)
     return edits

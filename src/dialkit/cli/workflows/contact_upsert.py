@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 HELP = Help(
     "contact upsert",
     "Changes the contact that has one of the numbers or addresses, or makes one where none has. The whole\n"
-    "directory is read first. Lists are merged, what the contact has first. Two different contacts that match\n"
-    "are a conflict (exit 5), and nothing is written.\n"
+    "directory is read first. Lists are merged, what the contact has first. Two different contacts that\n"
+    "match are a conflict (exit 5), and nothing is written.\n"
     "also accepted: bin/create_contact.py, with the same flags",
     (
         'dialpad contact upsert --first-name Jane --last-name Doe --phone "+14155550123"',
@@ -27,9 +27,9 @@ HELP = Help(
     rows=(
         *flags.ROWS,
         ("--scope auto|shared|local|both", "whose: everybody's, the owner's, both; auto: both with an owner"),
-        ("--owner-id ID", "the user whose own contact it is, or me; may be given several times"),
+        ("--owner-id ID", "the user whose own contact it is, or me; again for several"),
         ("--allow-duplicate", "look for no match, and make a contact"),
-        ("--max-pages N", "read no more than N pages of 100; where there are more, fail and write nothing"),
+        ("--max-pages N", "read no more than N pages of 100; where there are more, fail"),
         ("--dry-run", "read, and say what would be done; write nothing"),
     ),
 )
@@ -47,9 +47,7 @@ def run(app: App, argv: list[str]) -> int:
     if wants_help(argv):
         app.stdout.write(HELP.text())
         return 0
-    options, found = parse(
-        app, HELP.name, argv, *ARGUMENTS, takes=(*SHOWING, *ASKING, "--dry-run")
-    )
+    options, found = parse(app, HELP.name, argv, *ARGUMENTS, takes=(*SHOWING, *ASKING, "--dry-run"))
     from dialkit.cli.session import open_client
     from dialkit.client.phones import region_of
     from dialkit.directory import scan, upsert

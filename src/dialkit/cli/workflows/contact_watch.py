@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit.cli.workflows.contact_flags import Progress
+from dialkit.directory.importing import Watch
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
     from dialkit.client import Dialpad
 
 
-class Shown:
+class Shown(Watch):
     """How an import goes, for a person."""
 
     def __init__(self, app: App, client: Dialpad) -> None:

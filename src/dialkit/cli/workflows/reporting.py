@@ -42,7 +42,7 @@ ROWS = {
 }
 QUIET = 1.0  # seconds that pass without a word
 MEGABYTE = 1_000_000
-UNREAD = ("target_id", "email", "type")  # columns of sums that a table leaves out: names are there
+UNREAD = ("target_id", "email", "type")  # left out of tables of sums: the names are there
 
 
 def period_of(
@@ -137,11 +137,12 @@ class Making:
         return 0
 
     def _print(self, view: View, files: Sequence[BinaryIO]) -> None:
-        from dialkit.cli.subcommands import columns as prefer
+        from dialkit.cli.output import choose_format
 
-        columns, rows = _rows(files, self.asked)
-        if self.asked.export_type == "stats":  # in the file's own order, but for what a person cannot read
-            prefer(view, tuple(name for name in columns if name not in UNREAD))
+        _, rows = _rows(files, self.asked)
+        if self.asked.export_type == "stats" and choose_format(view.how) == "table" and not view.how.fields:
+            # Without ids a table keeps the file's own order, and shows as many columns as fit.
+            rows = ({name: row[name] for name in row if name not in UNREAD} for row in rows)
         view.items(rows)
 
     def _fetch(self, files: list[BinaryIO], stack: ExitStack, out: str | None) -> Result:
