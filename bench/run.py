@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 DIALPAD = str(Path(PYTHON).with_name("dialpad"))
-SEND = ["sms", "send", "--to-numbers", "+14155550123", "--text", "Hello"]
+SEND = ["sms", "send", "--to", "+14155550123", "--from", "+15035550142", "--message", "Hello"]
 
 # What is run, the budget as a multiple of the bare interpreter.
 STARTS: list[tuple[str, list[str], float]] = [
@@ -31,7 +31,7 @@ STARTS: list[tuple[str, list[str], float]] = [
     ("dialpad sms send --help", [DIALPAD, "sms", "send", "--help"], 3.5),
     ("dialpad users list --help", [DIALPAD, "users", "list", "--help"], 3.5),
     ("a dry-run send", [DIALPAD, *SEND, "--dry-run"], 5.0),
-    ("a send to a local sandbox", [DIALPAD, *SEND], 8.0),
+    ("a send to a local sandbox", [DIALPAD, *SEND, "--again"], 8.0),
     ("from dialkit import Dialpad", [PYTHON, "-c", "from dialkit import Dialpad"], 6.0),
 ]
 CLIENT_BUDGET = 1.5

@@ -317,7 +317,7 @@ def test_help_on_everything(dialpad: Dialpad) -> None:
         assert (ran.code, ran.err) == (0, ""), name
         assert len(ran.out) > 40, name
     assert dialpad("help", "sms", "send").out == dialpad("sms", "send", "--help").out
-    assert dialpad("help", "sms.send").out == dialpad("sms", "send", "--help").out
+    assert dialpad("help", "sms.send").out == dialpad("sms.send", "--help").out
     assert dialpad("help", "spec").out == dialpad("spec", "--help").out
     assert "dialpad help exit-codes" in dialpad("help").out
 

@@ -33,7 +33,7 @@ def start(environ: dict[str, str], *argv: str) -> subprocess.Popen[str]:
     ("argv", "code"),
     [
         (["users", "get", "me"], 130),
-        (["sms", "send", "--to-numbers", "+14155550123", "--text", "hi"], 9),
+        (["call.call", "--user-id", "5", "--phone-number", "+14155550123"], 9),
     ],
 )
 def test_ctrl_c_while_waiting_for_an_answer(argv: list[str], code: int, environ: dict[str, str]) -> None:

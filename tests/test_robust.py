@@ -17,7 +17,7 @@ from servers import Faulty, Recorder, behaviours, json_reply
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-SEND = ["sms", "send", "--to-numbers", "+14155550123", "--text", "hi"]
+SEND = ["call.call", "--user-id", "5", "--phone-number", "+14155550123"]  # reaches people, in one request
 TEXT = {"id": "6431098275610394", "text": "hi", "message_status": "pending"}
 posix = pytest.mark.skipif(os.name == "nt", reason="written for a POSIX shell")
 

@@ -59,11 +59,8 @@ def spec(chart: Chart, sums: Sums, period: Period, *, whose: str = "", note: str
     panels = [_by_day(chart, days, weekly)]
     if sums.people:
         panels.append(_by_person(chart, sums.people))
-    span = (
-        f"{_said(period.first)} to {_said(period.last)}"
-        if period.first != period.last
-        else _said(period.first)
-    )
+    first, last = sums.days[0][0], sums.days[-1][0]
+    span = f"{_said(first)} to {_said(last)}" if first != last else _said(first)
     lines = [", ".join(part for part in (whose, span, f"days in {period.timezone}") if part)]
     if not any(any(values) for _, values in sums.days):
         lines.append(f"there were no {chart.unit}")

@@ -29,6 +29,9 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
+MOST = 18_250  # days in a row; more come of dates that are none
+
+
 class Series(NamedTuple):
     """What is counted: its name in the chart, columns that are added, and one they are taken from.
 
@@ -42,7 +45,7 @@ class Series(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Sums of each series by day, every day of the period among them, and by whom; the most first."""
+    """Sums of each series by day, days of nothing among them, and by whom; the most first."""
 
     days: list[tuple[date, list[float]]]
     people: list[tuple[str, list[float]]]
@@ -66,7 +69,10 @@ def sums(
     first: date,
     last: date,
 ) -> Sums:
-    """Add rows up. Raises `UpstreamError` naming the columns that are missing."""
+    """Add rows up, from a day to another. Raises `UpstreamError` naming the columns that are missing.
+
+    Where the file tells of other days only, since Dialpad's clock is not ours, it is from its first to its last.
+    """
     known = found_in(columns)
     ways = [_way(one, known) for one in series]
     lacking = {"day"} - known.keys() | {what for way in ways for what in way if what not in known}
@@ -78,19 +84,29 @@ def sums(
             hint="leave out --chart; the figures themselves are there",
         )
     zero = [0.0] * len(series)
-    days = {first + timedelta(days=n): list(zero) for n in range((last - first).days + 1)}
+    days: dict[date, list[float]] = {}
     people: dict[str, list[float]] = {}
     for row in rows:
         day = _day(row[known["day"]])
         values = [sum(sign * _amount(row[known[what]]) for what, sign in way.items()) for way in ways]
-        places = [days[day]] if day in days else []
+        places = [days.setdefault(day, list(zero))] if day is not None else []
         if "who" in known:
             places.append(people.setdefault(str(row[known["who"]] or "(no name)"), list(zero)))
         for place in places:
             for at, value in enumerate(values):
                 place[at] += value
     ranked = sorted(people.items(), key=lambda item: (-sum(item[1]), item[0]))
-    return Sums(list(days.items()), [item for item in ranked if sum(item[1])])
+    return Sums(_every(days, first, last, zero), [item for item in ranked if sum(item[1])])
+
+
+def _every(
+    days: dict[date, list[float]], first: date, last: date, zero: list[float]
+) -> list[tuple[date, list[float]]]:
+    """A sum for every day of the period, or of the file's own where none of its days is in it."""
+    if days and not any(first <= day <= last for day in days) and (max(days) - min(days)).days <= MOST:
+        first, last = min(days), max(days)
+    span = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [(day, days.get(day, list(zero))) for day in span]
 
 
 def _way(one: Series, known: dict[str, str]) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dialkit.cli import workflows
 from dialkit.cli.subcommands import Help, unknown, wants_help
 from dialkit.errors import InvalidArgument
 
@@ -27,6 +28,9 @@ def run(app: App, argv: list[str]) -> int:
         return 0
     if strange and not wants_help(argv):
         raise InvalidArgument(f"dialpad help has no flag {strange[0]}", hint=f"dialpad help {HELP.takes}")
+    named = workflows.find(words)
+    if named is not None:
+        return workflows.runner(named[0])(app, [*words[named[1] :], "--help"])
     app.stdout.write(_page(app, words))
     return 0
 
