@@ -10,7 +10,7 @@ RUN := $(BIN)/python
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check bench spec format clean
+.PHONY: demo test check bench soak spec format clean
 
 .venv/demo: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 must be 3.11 or newer; say make PYTHON=python3.12"; exit 1; }
@@ -41,6 +41,9 @@ check: .venv/dev  ## format, lint, types, spec and generated files
 bench: .venv/dev  ## the budgets of docs/architecture.md, as ratios
 	@$(RUN) -m compileall -q src
 	@$(RUN) bench/run.py
+
+soak: .venv/dev  ## the long tests: killed senders and imports, over all seeds
+	@DIALKIT_SOAK=1 $(RUN) -m pytest tests/workflows/test_no_double.py tests/workflows/test_import_killed.py
 
 spec: .venv/demo  ## rebuild the catalog from openapi/
 	@$(RUN) tools/spec.py

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import random
 import re
 import signal
@@ -213,6 +214,7 @@ def test_one_file_is_imported_by_one_process(
     assert sum(row["first_name"] == "Import" for row in sandbox.world.contacts) == 105
 
 
+@pytest.mark.skipif("DIALKIT_SOAK" not in os.environ, reason="takes over a minute: make soak")
 def test_ten_thousand_rows_killed_five_times(
     worlds: list[Sandbox], environ: dict[str, str], tmp_path: Path
 ) -> None:

@@ -19,7 +19,8 @@ import pytest
 from dialkit.sandbox import Sandbox
 from dialkit.store import Database, outbox
 
-SEEDS, TEXTS, KILLS = 20, 500, 6
+# `make soak` takes all twenty seeds, which is two to three minutes.
+SEEDS, TEXTS, KILLS = 20 if os.environ.get("DIALKIT_SOAK") else 4, 500, 6
 SCRIPT = str(Path(__file__).with_name("sending.py"))
 FAULTS = (
     {"reset": "before", "probability": 0.02},

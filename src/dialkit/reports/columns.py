@@ -71,7 +71,8 @@ def sums(
 ) -> Sums:
     """Add rows up, from a day to another. Raises `UpstreamError` naming the columns that are missing.
 
-    Where the file tells of other days only, since Dialpad's clock is not ours, it is from its first to its last.
+    Where the file tells of other days only, since Dialpad's clock is not ours, it is from its first to its
+    last.
     """
     known = found_in(columns)
     ways = [_way(one, known) for one in series]
