@@ -16,6 +16,7 @@ from dialkit.catalog.example import answer_example, request_example
 from dialkit.cli import topics, tree
 from dialkit.cli.dispatch import COMMANDS
 from dialkit.cli.lookup import by_request
+from dialkit.cli.workflows import WORKFLOWS
 from dialkit.errors import KINDS
 from servers import Faulty, Recorder, Reply, behaviours, json_reply
 
@@ -269,6 +270,8 @@ def test_commands_lists_the_whole_surface(dialpad: Dialpad) -> None:
         assert all(flag["description"] for flag in row["flags"])
     own = {row["command"].split()[0] for row in rows if row["kind"] == "own"}
     assert own == set(COMMANDS)
+    tasks = [tuple(row["command"].split()) for row in rows if row["kind"] == "task"]
+    assert {words[:count] for words in tasks for count in (1, 2)} >= set(WORKFLOWS)
     assert "spec export" in {row["command"] for row in rows}
 
 

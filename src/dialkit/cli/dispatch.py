@@ -76,8 +76,9 @@ def dispatch(app: App) -> int:
     if group is None and (len(words) == 1 or {"-h", "--help"} & set(words + rest)):
         from dialkit.cli.words import telling
 
-        if words[0] in telling.groups():
-            app.stdout.write(telling.page(words[0]))
+        page = telling.page(words[0])
+        if page is not None:
+            app.stdout.write(page)
             return 0
     raise _unknown(app, words)
 
@@ -120,16 +121,18 @@ def _unknown(app: App, words: list[str]) -> InvalidArgument:
     from dialkit.cli.words import naming
 
     group, old = app.catalog.groups.get(words[0]), naming.of_group(words[0])
-    if group is not None or old:
+    tasks = [" ".join(named[1:]) for named in workflows.WORKFLOWS if named[0] == words[0] and named[1:]]
+    if group is not None or old or tasks:
         rows = group.operations if group is not None else ()
         names = {name: " ".join(row.words) for row in rows for name in (row.name, row.id)}
-        names |= {one.name: naming.short(one) for one in old}
+        names |= {one.name: naming.short(one) for one in old} | {task: task for task in tasks}
         near = nearest(".".join(words[1:]), names) or nearest(words[1], names)
         shown = list(dict.fromkeys(f"{words[0]} {names[found]}" for found in near))
         what = f"{words[0]} has no operation {' '.join(words[1:])!r}"
         where = f"dialpad {words[0]} --help"
     else:
-        shown = nearest(words[0], [*COMMANDS, *app.catalog.groups, *app.catalog.ids])
+        first = dict.fromkeys(named[0] for named in workflows.WORKFLOWS)
+        shown = nearest(words[0], {**COMMANDS, **app.catalog.groups, **first, **app.catalog.ids})
         what = f"no command {words[0]!r}"
         where = f"dialpad search {words[0]}"
     meant = "did you mean " + ", or ".join(f"dialpad {name}" for name in shown) + "? " if shown else ""

@@ -31,6 +31,7 @@ TEN: tuple[tuple[str, str], ...] = (
 def overview(catalog: Catalog) -> str:
     """``dialpad --help``."""
     from dialkit.cli.dispatch import COMMANDS
+    from dialkit.cli.workflows import WORKFLOWS
 
     lines = [
         "dialpad: texts, calls, contacts and call centers of Dialpad from the terminal",
@@ -45,6 +46,9 @@ def overview(catalog: Catalog) -> str:
             [(f"{g.name} ({len(g.operations)})", g.title) for g in catalog.groups.values()], 27, columns=2
         ),
         "",
+        "Whole tasks, with the care they need:",
+        *_columns([(" ".join(words), about) for words, (_, about) in WORKFLOWS.items()], 17),
+        "",
         "Commands of our own:",
         *_columns([(name, about) for name, (_, about) in COMMANDS.items()], 12),
         "",
@@ -56,8 +60,15 @@ def overview(catalog: Catalog) -> str:
 
 def of_group(group: Group) -> str:
     """``dialpad GROUP --help``."""
+    from dialkit.cli.words import telling
+
+    tasks = telling.of_tasks(group.name)
+    taken = {words for words, _ in tasks}  # such an operation is asked for by its id
     rows = [
-        (" ".join(o.words) + (" *" if o.added else ""), o.summary + _effect_mark(o.effect))
+        (
+            (o.id if o.name in taken else " ".join(o.words)) + (" *" if o.added else ""),
+            o.summary + _effect_mark(o.effect),
+        )
         for o in sorted(group.operations, key=lambda o: o.name)
     ]
     width = min(34, max(len(name) for name, _ in rows))
@@ -69,10 +80,12 @@ def of_group(group: Group) -> str:
         *_columns(rows, width),
         "",
     ]
-    from dialkit.cli.words import telling
-
-    if old := telling.of_names(group.name):
-        lines += ["Also accepted:", *_columns(old, max(width, *(len(left) for left, _ in old))), ""]
+    for title, more in (
+        ("Whole tasks:", tasks),
+        ("Also accepted:", telling.of_names(group.name)),
+    ):
+        if more:
+            lines += [title, *_columns(more, max(width, *(len(left) for left, _ in more))), ""]
     if any(o.added for o in group.operations):
         lines.append("* from the document of `dialpad spec use`")
     lines.append(f"More of one: dialpad {group.name} {rows[0][0].removesuffix(' *')} --help")

@@ -1,4 +1,7 @@
-"""What our own commands say about themselves: subcommands, flags, help."""
+"""What our own commands say about themselves: subcommands, flags, help.
+
+A command is named by its word, a workflow by its words: ``auth``, ``webhook sms``.
+"""
 
 from __future__ import annotations
 
@@ -32,5 +35,8 @@ def _module(name: str) -> ModuleType:
     from importlib import import_module
 
     from dialkit.cli.dispatch import COMMANDS
+    from dialkit.cli.workflows import WORKFLOWS
 
-    return import_module(f"dialkit.cli.commands.{COMMANDS[name][0]}")
+    if name in COMMANDS:
+        return import_module(f"dialkit.cli.commands.{COMMANDS[name][0]}")
+    return import_module(f"dialkit.cli.workflows.{WORKFLOWS[tuple(name.split())][0]}")

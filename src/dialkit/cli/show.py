@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialkit.cli.output import Items, check, options_for, write
+from dialkit.cli.words.table import SHOWN
 from dialkit.errors import InvalidArgument
 
 TYPE_CHECKING = False
@@ -46,7 +47,7 @@ class View:
             return
         from dialkit.catalog.model import nearest, properties
 
-        known = properties(schema, operation.schemas)
+        known = {**properties(schema, operation.schemas), **SHOWN.get(operation.id, {})}
         for name in self.how.fields or ():
             first = name.partition(".")[0]
             if known and first not in known:
@@ -155,8 +156,12 @@ def fields(app: App, operation: Operation) -> int:
     schema = _shown_schema(operation)
     if schema is None:
         raise InvalidArgument(f"{operation.id} answers with no body", hint="leave out --fields")
+    own = [
+        {"field": name, "type": "string", "description": about}
+        for name, about in SHOWN.get(operation.id, {}).items()
+    ]
     write(
-        available_fields(schema, operation.schemas),
+        [*available_fields(schema, operation.schemas), *own],
         options_for(app.stdout, app.environ, format="table"),
         app.stdout,
         app.stderr,

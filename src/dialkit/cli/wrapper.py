@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.app import App
-from dialkit.errors import PartialSuccess
+from dialkit.errors import InvalidArgument, PartialSuccess
 
 if TYPE_CHECKING:
     from dialkit.errors import DialkitError
@@ -36,7 +36,8 @@ def main(wrapper: str, words: tuple[str, ...], command: str, argv: list[str] | N
     argv.remove("--json")
     if command.endswith("."):
         command += next((word for word in argv if not word.startswith("-")), "help")
-    return Enveloped.of(wrapper, command, [*words, *argv, "-o", "json"]).run()
+    end = argv.index("--") if "--" in argv else len(argv)
+    return Enveloped.of(wrapper, command, [*words, *argv[:end], "-o", "json", *argv[end:]]).run()
 
 
 class Enveloped(App):
@@ -58,12 +59,19 @@ class Enveloped(App):
             stderr=utf8(sys.stderr, "backslashreplace"),
             environ=os.environ,
             cwd=process.cwd,
+            owns_process=True,
         )
-        run.wrapper, run.command, run.stream = wrapper, command, process.stdout
+        run.wrapper, run.command, run.stream = wrapper, command, process._stdout
         return run
+
+    def _wants_json(self) -> bool:
+        return True
 
     def _run(self) -> int:
         import json
+
+        if self.stream is None:
+            raise InvalidArgument("stdout is closed", hint="to see no output, use >/dev/null")
 
         code = super()._run()
         kept = self.stdout
@@ -90,5 +98,9 @@ class Enveloped(App):
 
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         meta = {"schema_version": SCHEMA_VERSION, "wrapper": self.wrapper, "timestamp_utc": now}
-        self.stream.write(json.dumps({**shown, "meta": meta}, ensure_ascii=False) + "\n")
-        self.stream.flush()
+        text = json.dumps({**shown, "meta": meta}, ensure_ascii=False) + "\n"
+        try:
+            (self.stream or self.stderr).write(text)
+            (self.stream or self.stderr).flush()
+        except BrokenPipeError:
+            pass  # the reader has gone

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Row = tuple[int, list[str] | None, str]
 
+LONGEST_CELL = 131_072  # characters; an open quote swallows rows, and must not swallow the file
 CHUNK = 1 << 20
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 UTF16 = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
@@ -130,6 +131,9 @@ def _csv_rows(sheet: Sheet, first: int = 1) -> Iterator[Row]:
                 yield number, None, f"cannot be read: {error}"
                 continue
             if not any(cell.strip() for cell in cells):
+                continue
+            if any(len(cell) > LONGEST_CELL for cell in cells):  # the library's own limit is one for all
+                yield number, None, f"cannot be read: a cell has more than {LONGEST_CELL:,} characters"
                 continue
             if not headed:
                 headed = True

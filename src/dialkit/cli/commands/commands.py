@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 HELP = Help(
     "commands",
-    "Every command: the API's operations with flags, effect, limits, scopes and an example, and our own.",
+    "Every command: the API's operations with flags, effect, limits, scopes and an example, whole tasks,\n"
+    "and our own.",
     (
         "dialpad commands -o json",
         "dialpad commands --fields command,effect -o csv",
@@ -40,15 +41,17 @@ def run(app: App, argv: list[str]) -> int:
 def _rows(app: App) -> Iterator[dict[str, Any]]:
     from dialkit.cli import own
     from dialkit.cli.dispatch import COMMANDS
+    from dialkit.cli.workflows import WORKFLOWS
 
     for operation in app.catalog:
         yield of_operation(operation)
-    for name, (_, about) in COMMANDS.items():
+    tasks = [(" ".join(words), about, "task") for words, (_, about) in WORKFLOWS.items()]
+    for name, about, kind in (*tasks, *((name, about, "own") for name, (_, about) in COMMANDS.items())):
         table = own.subcommands(name)
         for word, sub in table.items():
-            yield {"command": f"{name} {word}", "kind": "own", "summary": sub.help, "takes": sub.takes}
+            yield {"command": f"{name} {word}", "kind": kind, "summary": sub.help, "takes": sub.takes}
         if not table:
-            yield {"command": name, "kind": "own", "summary": about, "takes": own.takes(name)}
+            yield {"command": name, "kind": kind, "summary": about, "takes": own.takes(name)}
 
 
 def of_operation(operation: Operation) -> dict[str, Any]:

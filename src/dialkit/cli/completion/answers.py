@@ -9,6 +9,9 @@ from __future__ import annotations
 from dialkit.catalog.model import kind, properties, resolve
 from dialkit.cli.dispatch import COMMANDS, split
 from dialkit.cli.options import BY_FLAG, FORMATS, TABLE, takes_alias
+from dialkit.cli.words.naming import of_group
+from dialkit.cli.words.table import NAMES
+from dialkit.cli.workflows import WORKFLOWS, find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,11 +151,13 @@ def _words(app: App, done: list[str], current: str) -> Iterator[Choice]:
     if current.startswith("-"):
         yield from _flags(app, named, done, current)
         return
-    if named and named[0] in COMMANDS:
+    own = _own(named)
+    if own is not None:
         from dialkit.cli.completion.own import words
 
-        yield from words(app, named[0], named[1:], current)
-        return
+        yield from words(app, *own, current)
+        if named[0] in COMMANDS or own[1]:
+            return
     if not rest:
         more = [] if named else [(name, about) for name, (_, about) in COMMANDS.items()]
         yield from names(app.catalog, named, current, more)
@@ -173,12 +178,19 @@ def names(catalog: Catalog, named: list[str], current: str, more: Iterable[Choic
     """
     if not named:
         found = [(group.name, group.title) for group in catalog.groups.values()]
+        old = dict.fromkeys(name.group for name in NAMES)
+        found += [(group, "older names") for group in old if group not in catalog.groups]
         ids = [(row.id, row.summary) for row in catalog.ids.values()]
     else:
         group = catalog.groups.get(named[0])
         rows = group.operations if group is not None else ()
         found = list(_next_words(rows, named[1:]).items())
         ids = [(name, row.summary) for row in rows for name in _spellings(row)] if len(named) == 1 else []
+        if len(named) == 1:
+            ids += [(name.name, name.about) for name in of_group(named[0])]
+    if len(named) < 2:
+        known = [word for word, _ in found]
+        found += [choice for choice in _tasks(named) if choice[0] not in known]
     found += more
     yield from found
     if current and ("." in current or not any(word.startswith(current) for word, _ in found)):
@@ -196,20 +208,47 @@ def _next_words(rows: Iterable[Summary], typed: list[str]) -> dict[str, str]:
     return found
 
 
+def _own(named: list[str]) -> tuple[str, list[str]] | None:
+    """The command or workflow of ours that words name, and the words after it."""
+    if named and named[0] in COMMANDS:
+        return named[0], named[1:]
+    workflow = find(named)
+    return (" ".join(workflow[0]), named[workflow[1] :]) if workflow is not None else None
+
+
+def _tasks(named: list[str]) -> list[Choice]:
+    """The next words of workflows."""
+    found: dict[str, str] = {}
+    for words, (_, about) in WORKFLOWS.items():
+        if list(words[: len(named)]) == named and len(words) > len(named):
+            word = words[len(named)]
+            found.setdefault(word, about if len(words) == len(named) + 1 else f"{word} ...")
+    return list(found.items())
+
+
 def _spellings(row: Summary) -> list[str]:
     """What may stand after the group as one word."""
     return list(dict.fromkeys((row.name, row.id, row.id.removeprefix(row.group + "."))))
 
 
-def _flags(app: App, named: list[str], done: list[str], current: str) -> Iterator[Choice]:
-    """Flags that are not given yet; those that may be repeated always."""
+def _flags(app: App, named: list[str], done: list[str], current: str) -> Iterable[Choice]:
+    """Flags that are not given yet, each once; those that may be repeated always."""
+    found: dict[str, str] = {}
+    for flag, about in _all_flags(app, named, done, current):
+        found.setdefault(flag, about)
+    return found.items()
+
+
+def _all_flags(app: App, named: list[str], done: list[str], current: str) -> Iterator[Choice]:
     given = {token.partition("=")[0].replace("_", "-") for token in done if token.startswith("-")}
-    if named and named[0] in COMMANDS:
+    operation = _operation(app, named)
+    own = _own(named)
+    if own is not None:
         from dialkit.cli.completion.own import flags
 
-        yield from (choice for choice in flags(named[0], named[1:]) if choice[0] not in given)
-        return
-    operation = _operation(app, named)
+        yield from (choice for choice in flags(*own) if choice[0] not in given)
+        if operation is None:
+            return
     if operation is not None:
         for field in operation.fields:
             yield from _field_flags(operation, field, given, current)

@@ -97,7 +97,7 @@ def _primary(turn: Turn) -> int:
         try:
             office = client.request("offices.primary.get").json()
         except DialkitError as error:
-            error.hint = error.hint or "name the office: --office-id ID; dialpad offices list"
+            error.hint = "name the office: --office-id ID; dialpad offices list"
             raise
     turn.app.tell(f"note: --office-id {office['id']}, the primary office ({office.get('name', '')})")
     return int(office["id"])

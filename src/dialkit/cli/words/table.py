@@ -123,6 +123,12 @@ DEFAULTS: dict[str, dict[str, By]] = {
 # The reference writes them the other way round.
 ORDERED: dict[str, tuple[str, str]] = {"stats.create": ("days_ago_start", "days_ago_end")}
 
+# Operation -> fields that its answer has from this machine, and what they are.
+SHOWN: dict[str, dict[str, str]] = {
+    operation: {"color": "The colour kept on this machine, #RRGGBB; Dialpad keeps none."}
+    for operation in ("dispositions.create", "dispositions.get", "dispositions.list", "dispositions.update")
+}
+
 # Operations that take more than their request, and the function of `dialkit.cli.words.steps` for each.
 STEPS: dict[str, str] = {
     "dispositions.create": "colored",

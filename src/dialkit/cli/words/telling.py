@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dialkit.cli.words import naming, reading, table
 from dialkit.cli.words.table import NAMES, By
+from dialkit.cli.workflows import WORKFLOWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,21 +41,32 @@ def of_names(group: str) -> list[tuple[str, str]]:
     return [(name.name, f"{name.about} ({_now(name)})") for name in naming.of_group(group)]
 
 
-def groups() -> list[str]:
-    """Groups of old names; some of them are no group of the API."""
-    return list(dict.fromkeys(name.group for name in NAMES))
+def of_tasks(group: str) -> list[tuple[str, str]]:
+    """What there is of a group beside the operations, and what it does."""
+    return [
+        (" ".join(words[1:]) or group, about) for words, (_, about) in WORKFLOWS.items() if words[0] == group
+    ]
 
 
-def page(group: str) -> str:
-    """The help of a group that only the reference has."""
-    rows = of_names(group)
+def page(group: str) -> str | None:
+    """The help of a group that the API does not have; None where there is none.
+
+    Old names are found by their own first word, too: ``templates``.
+    """
+    old = naming.of_group(group) or [name for name in NAMES if name.name.startswith(group + ".")]
+    tasks = of_tasks(group)
+    rows = tasks + [(name.name, f"{name.about} ({_now(name)})") for name in old if name.to[0] != group]
+    if not rows:
+        return None
     width = max(len(left) for left, _ in rows)
+    first = tasks[0][0] if tasks else naming.short(old[0])
+    begin = group if tasks else old[0].group
     lines = [
-        f"{group}: older names of commands",
-        "",
-        f"usage: dialpad {group} COMMAND [--flags]",
+        f"usage: dialpad {begin} COMMAND [--flags]",
         "",
         *(f"  {left:{width}}  {right}" for left, right in rows),
+        "",
+        f"More of one: dialpad {begin} {first} --help",
     ]
     return "\n".join(lines) + "\n"
 

@@ -40,8 +40,6 @@ ROWS = {
     "give-up": ("--give-up-after SECONDS", "how long to wait for Dialpad (1800)"),
     "dry-run": ("--dry-run", "show what would be asked; open no socket"),
 }
-QUIET = 1.0  # seconds that pass without a word
-MEGABYTE = 1_000_000
 UNREAD = ("target_id", "email", "type")  # left out of tables of sums: the names are there
 
 
@@ -148,6 +146,7 @@ class Making:
     def _fetch(self, files: list[BinaryIO], stack: ExitStack, out: str | None) -> Result:
         from tempfile import TemporaryFile
 
+        from dialkit.cli.workflows.report_progress import Progress
         from dialkit.reports.run import run
 
         def open_file(_number: int) -> BinaryIO:
@@ -217,38 +216,6 @@ def _rows(files: Sequence[BinaryIO], asked: Question) -> tuple[list[str], Iterat
     sheets = [read(file) for file in files]
     columns = list(dict.fromkeys(name for sheet in sheets for name in sheet.columns))
     return columns, (row for sheet in sheets for row in records(sheet, sums=asked.export_type == "stats"))
-
-
-class Progress:
-    """Says how far a report has come: on a terminal as it goes, elsewhere once, and not within a second."""
-
-    def __init__(self, app: App) -> None:
-        self._stream = app.stderr
-        self._live = app.stderr.isatty()
-        self._told: set[str] = set()
-
-    def __call__(self, what: str, far: float) -> None:
-        """`far` is in seconds of waiting, or in bytes that have come."""
-        if what == "waiting" and far < QUIET:
-            return
-        if what == "fetching" and far < MEGABYTE:
-            return
-        if self._live:
-            shown = f"{far:.0f} s" if what == "waiting" else f"{far / MEGABYTE:.0f} MB"
-            self._stream.write(f"\r{WORDS[what]}: {shown} \x1b[K")
-        elif what not in self._told:
-            self._stream.write(f"note: {WORDS[what]}\n")
-        self._told.add(what)
-        self._stream.flush()
-
-    def end(self) -> None:
-        """Take the line away."""
-        if self._live and self._told:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-
-
-WORDS = {"waiting": "Dialpad works the report out", "fetching": "the report is coming"}
 
 
 def _whole(text: str | None, flag: str, usual: int) -> int:
