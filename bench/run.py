@@ -23,6 +23,19 @@ PYTHON = sys.executable
 DIALPAD = str(Path(PYTHON).with_name("dialpad"))
 SEND = ["sms", "send", "--to", "+14155550123", "--from", "+15035550142", "--message", "Hello"]
 
+# Read 20 pages, find nobody, say what would be made. Dialpad's 20 requests a second bound it, so it has no budget.
+UPSERT = [
+    "contact",
+    "upsert",
+    "--first-name",
+    "Zoe",
+    "--last-name",
+    "New",
+    "--phone",
+    "+12025550199",
+    "--dry-run",
+]
+
 # What is run, the budget as a multiple of the bare interpreter.
 STARTS: list[tuple[str, list[str], float]] = [
     ("dialpad --version", [DIALPAD, "--version"], 3.0),
@@ -32,6 +45,7 @@ STARTS: list[tuple[str, list[str], float]] = [
     ("dialpad users list --help", [DIALPAD, "users", "list", "--help"], 3.5),
     ("a dry-run send", [DIALPAD, *SEND, "--dry-run"], 5.0),
     ("a send to a local sandbox", [DIALPAD, *SEND, "--again"], 8.0),
+    ("contact upsert, 20 pages read", [DIALPAD, *UPSERT], 0.0),
     ("from dialkit import Dialpad", [PYTHON, "-c", "from dialkit import Dialpad"], 6.0),
 ]
 CLIENT_BUDGET = 1.5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import stat
@@ -13,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dialkit.sandbox import Sandbox
 from dialkit.store import Database, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from dialkit.sandbox import Sandbox
 
 MARA, OUT = "+15035550142", "+14155550123"
 LINE = ["sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello"]
@@ -213,3 +213,14 @@ def test_evidence_of_a_bulk_message(run: Callable[..., Any], sandbox: Sandbox) -
         entry = run("outbox", "list").data[0]["id"]
         told = run("outbox", "resolve", str(entry)).data
         assert (told["state"], says in told["evidence"][0]) == (state, True), told
+
+
+def test_evidence_of_a_text(dialpad: Callable[..., Any]) -> None:
+    with Sandbox(limits=False) as going:  # its clock runs, so that the export is worked out
+        told = {"DIALPAD_BASE_URL": going.url, "DIALPAD_API_KEY": going.token}
+        for when, says in (("before", "none to these numbers"), ("after", f"has one to {OUT} from {MARA}")):
+            going.faults.add(operation="sms.send", reset=when, count=1)
+            assert dialpad(*LINE[:-1], when, **told).code == 9
+            entry = json.loads(dialpad("outbox", "list", **told).out)[0]["id"]
+            found = json.loads(dialpad("outbox", "resolve", str(entry), **told).out)
+            assert (found["state"], says in found["evidence"][0]) == ("unknown", True), found

@@ -9,6 +9,7 @@ from dialkit.errors import InvalidArgument, NotFound
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
+    from dialkit.client import Dialpad
     from dialkit.store import Database
     from dialkit.store.database import Row
 
@@ -67,7 +68,10 @@ def resolve(app: App, argv: list[str]) -> int:
     assert app.options is not None
     with _swept(app) as database, open_client(app, app.options) as client:
         row = _entry(database, found.id)
-        said = evidence.look(client, database, row)
+        if row["operation"] == "sms.send" and row["state"] == outbox.UNKNOWN:
+            said = _traces(client, row)
+        else:
+            said = evidence.look(client, database, row)
         kept = outbox.get(database, row["id"]) or row
     view.data({**_brief(outbox.shown(kept)), "evidence": said})
     return 0
@@ -103,6 +107,30 @@ def retry(app: App, argv: list[str]) -> int:
             )
         view.data(evidence.send_again(client, database, row))
     return 0
+
+
+def _traces(client: Dialpad, row: Row) -> list[str]:
+    """What the export of texts tells of a text. It has no words in it, so a person has to decide."""
+    import json
+
+    from dialkit.errors import DialkitError
+    from dialkit.reports.traces import texts_to
+
+    numbers = json.loads(row["recipients_json"])
+    try:
+        found = texts_to(client, numbers, row["sending_at"] or row["planned_at"])
+    except DialkitError as error:
+        return [f"the export of texts could not be read: {error.message}"]
+    if not found:
+        return [
+            "the export of texts has none to these numbers about then: a sign that it did not go out",
+            f"to send it: dialpad outbox retry {row['id']} --confirm",
+        ]
+    return [
+        f"the export of texts has one to {one.get('to_number')} from {one.get('from_number')} at "
+        f"{one.get('date')} ({one.get('message_status')}): a sign that it went out; the export has no words"
+        for one in found
+    ]
 
 
 def _swept(app: App) -> Database:
