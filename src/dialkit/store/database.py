@@ -83,13 +83,27 @@ class Database:
 
 def _opened(path: str, tell: Callable[[str], None]) -> sqlite3.Connection:
     try:
-        return _ready(path)
+        return _patiently(path)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             raise InvalidArgument(f"{path}: {error}; nothing was sent", hint=HINT) from None
     aside = _kept_aside(path)
     tell(f"warning: {path} is damaged; it is kept as {aside}, and a new one is begun")
     return _ready(path)
+
+
+def _patiently(path: str) -> sqlite3.Connection:
+    """Open it; who changes a new file's journal is not waited for by SQLite itself, so it is here."""
+    from time import monotonic, sleep
+
+    until = monotonic() + PATIENCE
+    while True:
+        try:
+            return _ready(path)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or monotonic() > until:
+                raise
+            sleep(0.01)
 
 
 def _ready(path: str) -> sqlite3.Connection:
