@@ -67,3 +67,14 @@ def test_the_python_of_the_readme(sandbox: Sandbox, environ: dict[str, str]) -> 
 
 def test_there_are_commands() -> None:
     assert len(commands()) >= 10
+
+
+def test_the_demo_arrives(tmp_path: Path) -> None:
+    """What `make demo` runs once it has installed: the text is there, once."""
+    demo = Path(__file__).parent.parent / "tools" / "demo.py"
+    told = {**os.environ, "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, str(demo)], env=told, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "It arrived, once." in done.stdout

@@ -61,6 +61,7 @@ def main() -> int:
             }
             run(environ, "users", "list", "-o", "table", "--fields", "id,display_name,phone_numbers")
             run(environ, "sms", "send", "--to-numbers", TO, "--text", TEXT, "-o", "yaml")
+            run(environ, "sandbox", "clock", "--advance", "5s")  # a text takes a second to arrive
             inbox = arrived(sandbox)
         finally:
             server.terminate()
