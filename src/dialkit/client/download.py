@@ -115,7 +115,7 @@ class Streaming(transport.Transport):
         """
         status = None
         try:
-            with transport._prepared(self._client, request, key) as reply:
+            with transport.prepared(self._client, request, key) as reply:
                 status = reply.status
                 words: list[bytes] = []
                 size, bound = 0, most if status == 200 else MAX_WORDS
@@ -129,9 +129,9 @@ class Streaming(transport.Transport):
                         write(bytes(chunk))
                     else:
                         words.append(bytes(chunk))
-                return transport._answer(reply, words, request)
+                return transport.answer_of(reply, words, request)
         except wire.PyreqwestError as error:
-            raise transport._fault(error, status) from None
+            raise transport.fault_of(error, status) from None
 
 
 def _follow(
@@ -175,27 +175,9 @@ def _sent(
 
     if not aside:
         return sender.stream(request, key, write, most)
-    import _thread
-
-    done = _thread.allocate_lock()
-    done.acquire()
-    came: list[Response | BaseException] = []
-
-    def work() -> None:
-        try:
-            came.append(sender.stream(request, key, write, most))
-        except BaseException as error:
-            came.append(error)
-        finally:
-            done.release()
-
-    _thread.start_new_thread(work, ())
-    while not done.acquire(timeout=0.25):
-        if told:
-            told(size)
-    if isinstance(came[0], BaseException):
-        raise came[0]
-    return came[0]
+    return transport.aside(
+        lambda: sender.stream(request, key, write, most), lambda: told(size) if told else None
+    )
 
 
 def _refused(answer: Response, url: str, key: str | None) -> DialkitError:

@@ -6,7 +6,7 @@ redirect, and says of every failure whether the request may have left.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dialkit import __version__
 from dialkit.client.exchange import TransportFault
@@ -15,7 +15,11 @@ from dialkit.client.response import Response
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dialkit.client.request import Request
+
+T = TypeVar("T")
 
 # An answer is JSON for a person or a program to hold; recordings travel by other URLs. Bounds memory.
 # (Python needs up to thirty times as much for what is in it.)
@@ -59,7 +63,8 @@ def _configure(builder: Any, reach: Reach) -> Any:
     )
 
 
-def _fault(error: Exception, status: int | None = None) -> TransportFault | InvalidArgument:
+def fault_of(error: Exception, status: int | None = None) -> TransportFault | InvalidArgument:
+    """What went wrong, and whether the request may have left."""
     if isinstance(error, wire.BuilderError):
         return InvalidArgument(
             "a value is too long or too odd for a URL or a header", hint="make its values shorter or plainer"
@@ -74,7 +79,8 @@ def _fault(error: Exception, status: int | None = None) -> TransportFault | Inva
     )
 
 
-def _prepared(client: Any, request: Request, key: str | None) -> Any:
+def prepared(client: Any, request: Request, key: str | None) -> Any:
+    """The request as pyreqwest sends it, its answer read as it comes. Raises `InvalidArgument`."""
     try:
         builder = client.request(request.method, request.url).headers(request.headers)
         if key is not None and request.needs_key:
@@ -94,7 +100,8 @@ def _too_large(status: int) -> TransportFault:
     )
 
 
-def _answer(reply: Any, chunks: list[bytes], request: Request) -> Response:
+def answer_of(reply: Any, chunks: list[bytes], request: Request) -> Response:
+    """The answer, from its head and what has been read of its body."""
     headers = {}
     for name in reply.headers:
         try:
@@ -114,7 +121,7 @@ class Transport:
         """Send once and read the whole answer. Raises `TransportFault`."""
         status = None
         try:
-            with _prepared(self._client, request, key) as reply:
+            with prepared(self._client, request, key) as reply:
                 status = reply.status
                 chunks: list[bytes] = []
                 size = 0
@@ -124,9 +131,9 @@ class Transport:
                     if size > MAX_ANSWER:
                         raise _too_large(reply.status)
                     chunks.append(bytes(chunk))
-                return _answer(reply, chunks, request)
+                return answer_of(reply, chunks, request)
         except wire.PyreqwestError as error:
-            raise _fault(error, status) from None
+            raise fault_of(error, status) from None
 
     def close(self) -> None:
         """Close all connections."""
@@ -141,27 +148,36 @@ class InterruptibleTransport(Transport):
 
     def send(self, request: Request, key: str | None) -> Response:
         """Send once, as `Transport.send` does. KeyboardInterrupt may leave the request under way."""
-        import _thread
+        return aside(lambda: Transport.send(self, request, key))
 
-        done = _thread.allocate_lock()
-        done.acquire()
-        came: list[Response | BaseException] = []
 
-        def work() -> None:
-            try:
-                came.append(Transport.send(self, request, key))
-            except BaseException as error:
-                came.append(error)
-            finally:
-                done.release()
+def aside(work: Callable[[], T], meanwhile: Callable[[], object] = lambda: None) -> T:
+    """What `work` gives or raises, done in a second thread, so that Ctrl-C is heard here.
 
-        _thread.start_new_thread(work, ())
-        # With a bound, since Windows hears Ctrl-C only between two waits.
-        while not done.acquire(timeout=0.25):
-            pass
-        if isinstance(came[0], BaseException):
-            raise came[0]
-        return came[0]
+    `meanwhile` is called every so often, here.
+    """
+    import _thread
+
+    done = _thread.allocate_lock()
+    done.acquire()
+    came: list[T] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            came.append(work())
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            done.release()
+
+    _thread.start_new_thread(run, ())
+    # With a bound, since Windows hears Ctrl-C only between two waits.
+    while not done.acquire(timeout=0.25):
+        meanwhile()
+    if failed:
+        raise failed[0]
+    return came[0]
 
 
 class AsyncTransport:
@@ -174,7 +190,7 @@ class AsyncTransport:
         """Send once and read the whole answer. Raises `TransportFault`."""
         status = None
         try:
-            async with _prepared(self._client, request, key) as reply:
+            async with prepared(self._client, request, key) as reply:
                 status = reply.status
                 chunks: list[bytes] = []
                 size = 0
@@ -184,9 +200,9 @@ class AsyncTransport:
                     if size > MAX_ANSWER:
                         raise _too_large(reply.status)
                     chunks.append(bytes(chunk))
-                return _answer(reply, chunks, request)
+                return answer_of(reply, chunks, request)
         except wire.PyreqwestError as error:
-            raise _fault(error, status) from None
+            raise fault_of(error, status) from None
 
     async def close(self) -> None:
         """Close all connections."""
