@@ -24,10 +24,10 @@ from dialkit.errors import (
     UpstreamError,
     WouldWait,
 )
-from dialkit.reports.files import Part
 from dialkit.reports.period import Period, between, last_days
 from dialkit.reports.question import question, target_of
 from dialkit.reports.sheet import join, read, records
+from dialkit.store.files import Part
 from servers import Faulty, behaviours, foreign
 from servers.wire import Reply
 

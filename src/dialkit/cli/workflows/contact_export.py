@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
 from dialkit.cli.workflows import contact_flags as flags
+from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def run(app: App, argv: list[str]) -> int:
         params: Any = {} if found.shared else {"include_local": True}
         if owner is not None:
             params = {"owner_id": scan.owner(client, owner)}
-        progress = flags.Progress(app, client.clock.monotonic)
+        progress = Progress(app, client.clock.monotonic)
         quiet = found.out is None and app.stdout.isatty()
         rows = export.rows(
             client, form, params=params, max_pages=max_pages, progress=None if quiet else progress.pages

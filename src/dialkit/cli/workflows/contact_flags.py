@@ -1,4 +1,4 @@
-"""What the commands on contacts share: their flags, and what they say while they read the directory."""
+"""What the commands on contacts share: their flags, and what a dry run shows."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
     from dialkit.cli.app import App
     from dialkit.cli.subcommands import Argument
@@ -33,9 +32,6 @@ ROWS = (
     ("--company-name TEXT --job-title TEXT --extension TEXT", "further fields"),
 )
 MAX_PAGES: Argument = (("--max-pages",), {"metavar": "N"})
-
-# Nothing is said of what takes less, in seconds; lines on a terminal change no faster than this.
-QUIET, OFTEN = 1.0, 0.1
 
 
 def given(found: argparse.Namespace) -> Given:
@@ -67,40 +63,6 @@ def user_id(app: App, text: str) -> str:
             hint=f"dialpad users list; then dialpad alias set {text} ID",
         )
     return meant
-
-
-class Progress:
-    """One line that changes, on a terminal, and one note where it is none; neither within a second."""
-
-    def __init__(self, app: App, monotonic: Callable[[], float]) -> None:
-        self._stream, self._tell, self._monotonic = app.stderr, app.tell, monotonic
-        self._tty = app.stderr.isatty()
-        self._started = self._last = monotonic()
-        self._told = False
-
-    def say(self, line: Callable[[], str]) -> None:
-        """Show the line, which is only made where it is shown."""
-        now = self._monotonic()
-        if now - self._started < QUIET or (self._told and not self._tty) or now - self._last < OFTEN:
-            return
-        self._last = now
-        if self._tty:
-            self._stream.write(f"\r{line()} \x1b[K")
-            self._stream.flush()
-        else:
-            self._tell(f"note: {line()}")
-        self._told = True
-
-    def pages(self, pages: int, contacts: int) -> None:
-        """How far the directory has been read."""
-        self.say(lambda: f"reading the directory: {contacts:,} contacts, {pages:,} pages")
-
-    def done(self) -> None:
-        """Take the line away."""
-        if self._tty and self._told:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-        self._started, self._told = self._monotonic(), False
 
 
 def dry(action: str, request: Any, **more: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing, wants_help
 from dialkit.cli.workflows import contact_flags as flags
+from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import InvalidArgument, NotFound
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def run(app: App, argv: list[str]) -> int:
     owner = flags.user_id(app, found.owner_id) if found.owner_id is not None else None
     max_pages = flags.count(found.max_pages, "--max-pages")
     with open_client(app, app.options or options) as client:
-        progress = flags.Progress(app, client.clock.monotonic)
+        progress = Progress(app, client.clock.monotonic)
         params = {"owner_id": scan.owner(client, owner)} if owner else lookup.EVERYBODY
         try:
             matches = lookup.lookup(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
 from dialkit.cli.workflows import contact_flags as flags
+from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import PartialSuccess
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def run(app: App, argv: list[str]) -> int:
     upsert.targets(found.scope, owners)  # what is wrong with it is said before anything is asked
     max_pages = flags.count(found.max_pages, "--max-pages")
     with open_client(app, app.options or options) as client:
-        progress = flags.Progress(app, client.clock.monotonic)
+        progress = Progress(app, client.clock.monotonic)
         try:
             steps = upsert.plan(
                 client,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.workflows.contact_flags import Progress
+from dialkit.cli.workflows.progress import Progress
 from dialkit.directory.importing import Watch
 
 if TYPE_CHECKING:

@@ -75,7 +75,7 @@ def place_of(app: App, path: str | None, flag: str, endings: tuple[str, ...] = (
     """Where a file is to be put, None where none is wanted. Raises `InvalidArgument`."""
     if path is None:
         return None
-    from dialkit.reports.files import place
+    from dialkit.store.files import place
 
     if path in ("", "-"):
         raise InvalidArgument(f"{flag}: which file?", hint=f"leave out {flag}; -o csv prints rows as CSV")
@@ -146,7 +146,7 @@ class Making:
     def _fetch(self, files: list[BinaryIO], stack: ExitStack, out: str | None) -> Result:
         from tempfile import TemporaryFile
 
-        from dialkit.cli.workflows.report_progress import Progress
+        from dialkit.cli.workflows.progress import Progress
         from dialkit.reports.run import run
 
         def open_file(_number: int) -> BinaryIO:
@@ -155,11 +155,13 @@ class Making:
             files.append(stack.enter_context(file))
             return file  # type: ignore[no-any-return]  # a BinaryIO by another name
 
-        told = Progress(self.app)
+        told = Progress(self.app, self.client.clock.monotonic)
         try:
-            return run(self.client, self.asked, self.period, open_file, patience=self.patience, told=told)
+            return run(
+                self.client, self.asked, self.period, open_file, patience=self.patience, told=told.report
+            )
         finally:
-            told.end()
+            told.done()
 
     def _about(self, done: Result, out: str | None) -> dict[str, Any]:
         asked = self.asked
@@ -173,8 +175,8 @@ class Making:
         }
 
     def _keep(self, files: Sequence[BinaryIO], out: str) -> dict[str, Any]:
-        from dialkit.reports.files import Part
         from dialkit.reports.sheet import join
+        from dialkit.store.files import Part
 
         with Part(out) as part:
             joined = join(files, part.file, cell_text)
@@ -190,7 +192,7 @@ class Making:
         from dialkit.reports.charts import spec
         from dialkit.reports.columns import sums
         from dialkit.reports.drawing import draw
-        from dialkit.reports.files import Part
+        from dialkit.store.files import Part
 
         columns, rows = _rows(files, self.asked)
         target, chart = self.asked.target, drawing.chart
