@@ -451,7 +451,7 @@ def test_a_contact_that_is_made_is_told(client: Client, receiver: Receiver) -> N
     client.ask("PUT", "/contacts", {"uid": "1", "first_name": "Ada", "last_name": "Abbott"})
     client.ask("POST", "/contacts", {"first_name": "B", "last_name": "B", "owner_id": str(MARA)})
     settled(client)
-    assert [event["first_name"] for event in receiver.events] == ["Ada"]
+    assert [event["contact"]["first_name"] for event in receiver.events] == ["Ada"]
 
 
 def test_what_was_under_way_goes_again_after_a_restart(receiver: Receiver, tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 TOLD = (
     "id",
     "type",
-    "owner_id",
     "first_name",
     "last_name",
     "display_name",
@@ -29,6 +28,7 @@ TOLD = (
     "emails",
     "primary_email",
     "urls",
+    "trunk_group",
 )
 
 
@@ -79,7 +79,7 @@ def wanted_contact(_world: World, call: Call, contact: Record) -> bool:
 
 def create(world: World, call: Call) -> Record:
     """Make a contact; nobody looks whether there is one like it."""
-    return tell(world, CONTACTS.make(world, call), "created")
+    return tell(world, CONTACTS.make(world, call), "Created")
 
 
 def upsert(world: World, call: Call) -> Record:
@@ -89,27 +89,27 @@ def upsert(world: World, call: Call) -> Record:
     key = f"shared_{world.company_id}_{call.body['uid']}"
     before = world.contacts.find(key)
     contact = settle_contact(world, {**(before or {}), **call.body, "id": key}, before)
-    return tell(world, world.contacts.put(contact), "updated" if before else "created")
+    return tell(world, world.contacts.put(contact), "Updated" if before else "Created")
 
 
 def update(world: World, call: Call) -> Record:
     """Change what was sent of a contact; its lists are replaced whole."""
-    return tell(world, CONTACTS.change(world, call), "updated")
+    return tell(world, CONTACTS.change(world, call), "Updated")
 
 
 def delete(world: World, call: Call) -> Record:
     """Delete a contact, and answer what it held."""
-    return tell(world, CONTACTS.delete(world, call), "deleted")
+    return tell(world, CONTACTS.delete(world, call), "Deleted")
 
 
 def tell(world: World, contact: Record, action: str) -> Record:
-    """Have subscribers told that a contact was ``created``, ``updated`` or ``deleted``."""
-    payload = {name: contact.get(name) for name in TOLD}
+    """Have subscribers told that a contact was ``Created``, ``Updated`` or ``Deleted``, in documented form."""
+    payload = {"event": action, "contact": {name: contact.get(name) for name in TOLD}}
     targets = [("user", int(contact["owner_id"]))] if contact["type"] == "local" else []
     emit(
         world,
         "contact",
-        {**payload, "action": action, "event_timestamp": world.milliseconds()},
+        payload,
         targets,
         contact_type=contact["type"],
     )
