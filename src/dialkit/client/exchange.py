@@ -1,11 +1,11 @@
 """How one request is carried out: limits, sending, retries, redirects. No socket and no sleeping here.
 
 `exchange` is a generator that says what to do next and is told what came of it; the sync and the async
-client both drive this one. It yields a `Wait`, or a `Request` to send, and returns the `Response`.
+client both drive this one. It yields a `Wait`, a `Renew`, or a `Request` to send, and returns the `Response`.
 
 The rule about repeating (docs/architecture.md, rule 1): what only reads is repeated after a lost answer, a
 broken connection, 429 and 5xx. A write is repeated only when it certainly was not carried out: no
-connection was made, or 429. Anything else about a write is `OutcomeUnknown`.
+connection was made, 429, or (once, with an OAuth login) 401. Anything else about a write is `OutcomeUnknown`.
 """
 
 from __future__ import annotations
@@ -58,6 +58,12 @@ class Wait(NamedTuple):
     why: str
 
 
+class Renew(NamedTuple):
+    """Get a new access token: `refused` was not taken, or (None) the one at hand is about to expire."""
+
+    refused: str | None
+
+
 class Retry(NamedTuple):
     """What a callback is told before a request is repeated."""
 
@@ -95,12 +101,17 @@ def exchange(  # noqa: PLR0915
     clock: Clock,
     jitter: Callable[[], float],
     key: str | None = None,
-) -> Generator[Wait | Request, Response | None, Response]:
-    """Carry one request out. Raises a `DialkitError`; see the module for the rules."""
+    due: Callable[[str, float], bool] | None = None,
+) -> Generator[Wait | Renew | Request, Any, Response]:
+    """Carry one request out. Raises a `DialkitError`; see the module for the rules.
+
+    `due` says whether the key must be renewed first, at a time in seconds since 1970; None: it cannot be.
+    """
     started: float | None = None
     attempt = redirects = 0
     sending = request
     error: DialkitError | None = None
+    renewed = False
     while True:
         place = None
         if limiter is not None:
@@ -108,6 +119,13 @@ def exchange(  # noqa: PLR0915
             if error is not None and started is not None:
                 patience = min(patience, policy.deadline - (clock.monotonic() - started))
             place = yield from _reserve(limiter, request, patience, clock, error)
+        if due is not None and key is not None and due(key, clock.now()):  # the wait may have outlived it
+            try:
+                key = yield Renew(None)
+            except BaseException:
+                if limiter is not None and place is not None:
+                    limiter.leave(place)
+                raise
         if started is None:
             started = clock.monotonic()
         attempt += 1
@@ -132,6 +150,11 @@ def exchange(  # noqa: PLR0915
                 attempt -= 1
                 if redirects > MAX_REDIRECTS:
                     raise _lost(response, request, "redirected in a circle")
+                continue
+            if response.status == 401 and due is not None and not renewed:
+                renewed = True
+                attempt -= 1
+                key = yield Renew(key)
                 continue
             error = faults.refused(response, clock.now())
             again = (response.status >= 500 or response.status == 408) and request.repeatable

@@ -10,6 +10,7 @@ from dialkit.errors import InvalidArgument, KeyMissing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from dialkit.config.grants import Grant
     from dialkit.config.settings import Config
 
 VARIABLES = ("DIALPAD_API_KEY", "DIALPAD_TOKEN")
@@ -20,28 +21,40 @@ _HINT = "dialpad auth login, or set DIALPAD_API_KEY"
 
 class Key:
     """An API key. `secret` is the key itself, `source` where it was found, such as ``DIALPAD_API_KEY`` or
-    ``keyring account main``, `account` whose it is (None: nobody's, it came from the environment).
+    ``keyring account main``, `account` whose it is (None: nobody's, it came from the environment), `grant`
+    what it can be renewed with: then it is the access token of an OAuth login.
 
     Printing it shows the source, never the secret.
     """
 
-    __slots__ = ("account", "secret", "source")
+    __slots__ = ("account", "grant", "secret", "source")
 
-    def __init__(self, secret: str, source: str, account: str | None = None) -> None:
+    def __init__(
+        self, secret: str, source: str, account: str | None = None, grant: Grant | None = None
+    ) -> None:
         self.secret, self.source, self.account = check_secret(secret, source), source, account
+        self.grant = grant
 
     def __repr__(self) -> str:
         return f"Key(source={self.source!r}, account={self.account!r})"
 
+    def fingerprint(self, *more: str) -> str:
+        """What names it, together with `more`, and does not tell it.
 
-def check_secret(secret: str, source: str) -> str:
-    """`secret`, if it can be a key: 1 to 4096 printable ASCII characters without spaces.
+        That of an OAuth login stays the same when its tokens are renewed, and when its user logs in anew.
+        """
+        own = f"oauth {self.grant.client_id} {self.grant.whose}" if self.grant else self.secret
+        return fingerprint(" ".join((own, *more)))
+
+
+def check_secret(secret: str, source: str, most: int = MAX_LENGTH) -> str:
+    """`secret`, if it can be a key: 1 to `most` printable ASCII characters without spaces.
 
     Else `InvalidArgument`, naming `source` and the fault, never the key.
     """
     faults = (
         (not secret, "is empty"),
-        (len(secret) > MAX_LENGTH, f"is longer than {MAX_LENGTH} characters"),
+        (len(secret) > most, f"is longer than {most} characters"),
         ("\n" in secret or "\r" in secret, "holds a line break"),
         (any(char.isspace() for char in secret), "holds a space"),
         (not (secret.isascii() and secret.isprintable()), "holds a character that is not printable ASCII"),
@@ -76,7 +89,11 @@ def find_key(config: Config, account: str | None = None) -> Key:
 
     found = KeyStore(config.environ).read(name, file_only=place == "file")
     if found:
-        return Key(*found, name)
+        from dialkit.config.grants import Grant
+
+        text, source = found
+        grant = Grant.read(text, source)
+        return Key(grant.access_token if grant else text, source, name, grant)
     hint = f"dialpad auth login --account {name}" if account is not None else _HINT
     raise KeyMissing(_missing(config, name, named=account is not None), hint=hint)
 

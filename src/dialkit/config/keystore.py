@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 
 from dialkit.config import files, table
-from dialkit.config.keys import check_secret
-from dialkit.config.paths import config_dir
+from dialkit.config.keys import MAX_LENGTH, check_secret
+from dialkit.config.paths import config_dir, make_private
 from dialkit.errors import InvalidArgument, KeyMissing
 
 TYPE_CHECKING = False
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 SERVICE = "dialkit"
+# An OAuth login has two tokens and an app's secret.
+MOST = 4 * MAX_LENGTH
 
 
 class KeyStore:
@@ -33,14 +35,25 @@ class KeyStore:
     def __repr__(self) -> str:
         return f"KeyStore({self.path!r})"
 
-    def save(self, account: str, secret: str) -> str:
+    def alone(self, account: str) -> files.Lock:
+        """Held by whoever changes what an account has, so that only one process spends its refresh token.
+
+        A lock on a file, since the keyring has none, and the system lets go of it when its holder dies.
+        Raises `InvalidArgument` where nothing can be written.
+        """
+        folder = os.path.dirname(self.path)
+        make_private(folder)
+        return files.Lock(os.path.join(folder, f"login-{account}.lock"))
+
+    def save(self, account: str, secret: str, *, file_only: bool = False) -> str:
         """Keep the key of an account, in place of one it has. Gives where: ``keyring`` or ``file``.
 
-        Raises `InvalidArgument` for a name or a key that cannot be one, and where nothing can be written.
+        `secret` is an API key, or the text of a `Grant`. With `file_only` the keyring is left alone. Raises
+        `InvalidArgument` for a name or a key that cannot be one, and where nothing can be written.
         """
         table.check("the account", table.NAME, account)
-        check_secret(secret, f"account {account!r}")
-        backend = self._backend()
+        check_secret(secret, f"account {account!r}", MOST if secret.startswith("{") else MAX_LENGTH)
+        backend = None if file_only else self._backend()
         if backend is not None:
             try:
                 backend.set_password(SERVICE, account, secret)
