@@ -198,7 +198,12 @@ def test_forms_of_output(run: Callable[..., Any], sandbox: Sandbox) -> None:
     assert len(csv.out.splitlines()) == 3
     assert run("call", "list", *ALL, "--jq", "length").out.strip() == str(len(ended(sandbox)))
     table = run("call", "list", *ALL, "-o", "table", "--max-items", "3")
-    assert table.out.split()[:3] == ["started", "direction", "external_number"]
+    assert table.out.split()[:3] == ["started", "outcome", "external_number"]
+    narrow = run("call", "list", *ALL, "--max-items", "3", tty=True, COLUMNS="80")
+    heads = narrow.out.splitlines()[0]
+    assert [name for name in ("started", "outcome", "external_number", "call_id") if name in heads]
+    assert "…" not in heads
+    assert "fields not shown" in narrow.err
 
 
 def test_one_call_is_shown_as_what_it_is(run: Callable[..., Any], sandbox: Sandbox) -> None:
@@ -210,7 +215,18 @@ def test_a_dry_run_asks_nothing(run: Callable[..., Any], sandbox: Sandbox) -> No
     told = run("call", "list", *ALL, "--user", "mara@larkspur.example", "--dry-run")
     assert told.data["method"] == "GET"
     assert "the first of 3" in told.err
+    assert "mara@larkspur.example is asked for first" in told.err
     assert not sandbox.requests
+    known = run("call", "list", "--user", "5391827364501928", "--include-anonymized", "--dry-run")
+    assert "target_id=5391827364501928" in known.data["url"]
+    assert "include_anonymized=true" in known.data["url"]
+
+
+def test_an_end_that_is_still_to_come_is_now(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    told = run("call", "list", "--until", "2100-01-01", "--dry-run")
+    assert "of 3" not in told.err
+    assert "started_before" not in told.data["url"]
+    assert run("call", "list", "--since", "2100-01-01").code == 2
 
 
 @pytest.mark.parametrize(
@@ -219,6 +235,9 @@ def test_a_dry_run_asks_nothing(run: Callable[..., Any], sandbox: Sandbox) -> No
         (("--today", "--hours", "3"), "which?"),
         (("--days", "3", "--since", "2026-03-01"), "which?"),
         (("--hours", "0"), "--hours"),
+        (("--today", "--hours", ""), "which?"),
+        (("--days", ""), "--days"),
+        (("--with", ""), "--with"),
         (("--hours", "nan"), "--hours"),
         (("--days", "-3"), "--days"),
         (("--since", "yesterday"), "yesterday"),

@@ -70,7 +70,7 @@ def test_a_call_that_is_over_is_told_at_once(run: Callable[..., Any], sandbox: S
     assert (change["with"], change["seconds"]) == ("Priya Nair", 180.0)
     assert not told.err
     assert run("call", "watch", "6109283746501929", "-o", "json").data == [change]
-    assert run("call", "watch", "6109283746501929", "--jq", ".[0].state").out == "hangup\n"
+    assert run("call", "watch", "6109283746501929", "--jq", ".state").out == "hangup\n"
 
 
 def test_words_on_a_terminal(dialpad: Callable[..., Any], sandbox: Sandbox) -> None:

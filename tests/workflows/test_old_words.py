@@ -146,7 +146,7 @@ EVENTS = "webhook_sms_event_subscription.create --endpoint-id 1 --event-types"
         (BULK + " --profile night --from +15035550199", 5, "is not the number of the profile night", ""),
         (SCHEDULE + " tomorrow", 2, "'tomorrow' is no time in ISO 8601", "2026-02-15T09:00:00Z"),
         (SCHEDULE + " 2099-02-15T09:00", 2, "has no time zone", "--timezone America/Los_Angeles"),
-        (SCHEDULE + " 2099-02-15T09:00 --timezone Moon/Sea", 2, "'Moon/Sea' is not known", ""),
+        (SCHEDULE + " 2099-02-15T09:00 --timezone Moon/Sea", 2, "'Moon/Sea' is no time zone", ""),
         (SCHEDULE + " 2020-02-15T09:00:00Z", 2, "at least 10 minutes from now", ""),
         (
             SCHEDULE + " 2099-03-08T02:30 --timezone America/Los_Angeles",

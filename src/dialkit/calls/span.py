@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from dialkit.client.clock import zone_of
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime, tzinfo
 
 HOUR, DAY = 3_600_000, 86_400_000  # ms
 # Integrators report that a window of 30 days or more is refused.
@@ -42,7 +42,9 @@ class Span(NamedTuple):
 
 def today(now: float, zone: str | None) -> Span:
     """The day that it is at `now`, in epoch seconds, in a time zone; None is the machine's."""
-    moment = _at(now, _zone(zone))
+    from datetime import UTC, datetime
+
+    moment = datetime.fromtimestamp(now, UTC).astimezone(None if zone is None else zone_of(zone))
     midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
     return Span(int(midnight.timestamp() * 1000))
 
@@ -57,11 +59,17 @@ def between(since: str | None, until: str | None, zone: str | None, now: float, 
 
     Raises `InvalidArgument` for what is no moment, and for an end that is not after the beginning.
     """
+    present = int(now * 1000)
     end = moment("--until", until, zone) if until is not None else None
-    start = moment("--since", since, zone) if since is not None else (end or int(now * 1000)) - unless
-    if (end if end is not None else int(now * 1000)) <= start:
+    if since is not None:
+        start = moment("--since", since, zone)
+    else:
+        start = (present if end is None else min(end, present)) - unless
+    if (present if end is None else end) <= start:
         raise InvalidArgument(f"--since {since} is not before {until or 'now'}", hint=EXAMPLE)
-    if (end or int(now * 1000)) - start > MOST_DAYS * DAY:
+    if end is not None and end > present:
+        end = None  # nothing has begun since
+    if (present if end is None else end) - start > MOST_DAYS * DAY:
         raise InvalidArgument(f"--since {since}: more than {MOST_DAYS} days", hint="ask for less at once")
     return Span(start, end)
 
@@ -75,27 +83,7 @@ def moment(flag: str, text: str, zone: str | None) -> int:
     try:
         found = datetime.fromisoformat(text)
         if found.tzinfo is None:
-            wanted = _zone(zone)
-            found = found.replace(tzinfo=wanted) if wanted else found.astimezone()
+            found = found.replace(tzinfo=zone_of(zone)) if zone is not None else found.astimezone()
         return int(found.timestamp() * 1000)
     except (ValueError, OverflowError, OSError):
         raise InvalidArgument(f"{flag}: {text[:40]!r} is not a moment", hint=EXAMPLE) from None
-
-
-def _at(now: float, zone: tzinfo | None) -> datetime:
-    from datetime import UTC, datetime
-
-    return datetime.fromtimestamp(now, UTC).astimezone(zone)
-
-
-def _zone(name: str | None) -> tzinfo | None:
-    if name is None:
-        return None
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        raise InvalidArgument(
-            f"--timezone: there is no {name[:40]!r}", hint="write it like America/Los_Angeles"
-        ) from None

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
 
 
 class Clock:
@@ -25,3 +29,22 @@ class Clock:
         import asyncio
 
         await asyncio.sleep(seconds)
+
+
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name in the tz database. Raises `InvalidArgument`."""
+    if name == "UTC":
+        from datetime import UTC
+
+        return UTC
+    from zoneinfo import ZoneInfo, available_timezones
+
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        from dialkit.catalog.model import nearest
+        from dialkit.errors import InvalidArgument
+
+        near = nearest(name, available_timezones())
+        hint = f"did you mean {' or '.join(near)}?" if near else "write it like America/Los_Angeles"
+        raise InvalidArgument(f"--timezone: {name[:80]!r} is no time zone", hint=hint) from None

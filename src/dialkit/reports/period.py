@@ -6,13 +6,11 @@ today begins yesterday, and that today has to be asked for by itself (``is_today
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
+from dialkit.client.clock import zone_of
 from dialkit.errors import InvalidArgument
-
-if TYPE_CHECKING:
-    from datetime import tzinfo
 
 DAYS = 7  # where nothing is said
 MOST = 18_250  # days; further back than any account
@@ -38,22 +36,6 @@ class Period(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.first} to {self.last} ({self.timezone})"
-
-
-def zone_of(name: str) -> tzinfo:
-    """A time zone by its name in the tz database. Raises `InvalidArgument`."""
-    if name == "UTC":
-        return UTC
-    from zoneinfo import ZoneInfo, available_timezones
-
-    try:
-        return ZoneInfo(name)
-    except (ValueError, OSError, LookupError):
-        from dialkit.catalog.model import nearest
-
-        near = nearest(name, available_timezones())
-        hint = f"did you mean {' or '.join(near)}?" if near else "write it like America/Los_Angeles"
-        raise InvalidArgument(f"--timezone: {name[:80]!r} is no time zone", hint=hint) from None
 
 
 def today_in(timezone: str, now: float) -> date:

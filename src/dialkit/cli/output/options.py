@@ -31,7 +31,7 @@ class Options(NamedTuple):
 
     `format` is a key of `FORMATS`, or None to choose by where the output goes. `fields` are dotted paths
     (`fields.parse_fields`), `jq` an expression. `width` is in terminal cells; 0 is without limit, so that
-    a piped table is whole.
+    a piped table is whole. `fitting`: a table may leave out the last of `fields` where there is no room.
     """
 
     format: str | None = None
@@ -40,6 +40,7 @@ class Options(NamedTuple):
     color: bool = False
     width: int = 0
     is_tty: bool = False
+    fitting: bool = False
 
 
 class Items:

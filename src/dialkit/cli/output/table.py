@@ -102,7 +102,9 @@ def _write_rows(rows: Iterator[dict[str, Any]], options: Options, out: TextIO) -
     names = list(options.fields or columns_of(sample))
     columns = [measure(name, sample) for name in names]
     if options.width:
-        columns = fit(columns if options.fields else choose(columns, options.width), options.width)
+        if options.fitting or not options.fields:
+            columns = choose(columns, options.width, ranked=not options.fields)
+        columns = fit(columns, options.width)
     if sample:
         heads = (key(fitted(show(c.name), c.size, c.right), options.color) for c in columns)
         out.write(GAP.join(heads).rstrip() + "\n")
@@ -135,14 +137,14 @@ def measure(name: str, rows: list[dict[str, Any]]) -> Column:
     )
 
 
-def choose(columns: list[Column], limit: int) -> list[Column]:
+def choose(columns: list[Column], limit: int, *, ranked: bool = True) -> list[Column]:
     """The columns for which there is room, those that matter most first; empty ones are left out.
 
-    Rows without an id are a list of our own making, and keep its order.
+    What is not `ranked` keeps its order, and so do rows without an id, a list of our own making.
     """
     chosen: list[Column] = []
     filled = [column for column in columns if column.rank is not None]
-    if any(ID.fullmatch(column.name) for column in filled):
+    if ranked and any(ID.fullmatch(column.name) for column in filled):
         filled.sort(key=lambda column: column.rank or 0)
     for column in filled:
         floor = column.floor(FLOORS[0])

@@ -45,19 +45,15 @@ def send_time(turn: Turn, _name: str, text: str) -> dict[str, str]:
 def _in_zone(moment: datetime, zone: str | None, text: str) -> datetime:
     """A wall clock's time in a zone, where there is exactly one such moment."""
     from datetime import UTC
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    from dialkit.client.clock import zone_of
 
     if zone is None:
         raise InvalidArgument(
             f"--send-time: {text} has no time zone",
             hint=f"add --timezone America/Los_Angeles, or write {text}Z for UTC",
         )
-    try:
-        there = ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidArgument(
-            f"--timezone: {zone[:60]!r} is not known", hint="write it like America/Los_Angeles"
-        ) from None
+    there = zone_of(zone)
     first, second = (moment.replace(tzinfo=there, fold=fold) for fold in (0, 1))
     if first.utcoffset() != second.utcoffset():  # clocks go forward or back
         exists = first.astimezone(UTC).astimezone(there).replace(tzinfo=None) == moment

@@ -30,8 +30,8 @@ LAST = (
 LAST_ROWS = (
     ("ID, --call-id ID", "the call, by its id or an alias"),
     ("--last", "the last call on which somebody spoke"),
-    ("--with NUMBER", "with --last: the last one with this number"),
-    ("--user WHO", "with --last: the last one of this user (id, e-mail address, alias, me)"),
+    ("--with NUMBER", "the last one with this number"),
+    ("--user WHO", "the last one of this user: id, e-mail address, alias, me"),
     ("--infer-country-code", "a number without a country code is of the US, or of the setting region"),
 )
 SHOWN_AFTER = 1.0  # seconds that a list may take without a word
@@ -76,30 +76,38 @@ def phone(app: App, found: argparse.Namespace, flag: str, text: str) -> str:
 def one_call(app: App, found: argparse.Namespace, client: Dialpad, command: str) -> tuple[int, Row | None]:
     """The call that is named, or the last one, which is said on stderr; its id, and what is known of it."""
     call_id = given_id(app, found, command)
-    if call_id is not None and (found.last or found.number or found.user):
+    other = found.last or found.number is not None or found.user is not None
+    if call_id is not None and other:
         raise InvalidArgument("a call is named, and --last as well", hint="leave out one of the two")
     if call_id is not None:
         return call_id, None
-    if not found.last and not found.number:
+    if not other:
         raise InvalidArgument(
             "which call?", hint=f"dialpad {command} ID, or dialpad {command} --last --with +14155550123"
         )
     from dialkit.calls.listing import Wanted, last_call
 
-    number = phone(app, found, "--with", found.number) if found.number else None
+    number = phone(app, found, "--with", found.number) if found.number is not None else None
     call = last_call(client, Wanted(number, user_target(app, client, found.user)))
     who = (call.get("contact") or {}).get("name") or call.get("external_number")
     app.tell(f"note: the call {call['call_id']} of {call['started']} with {who}")
     return int(call["call_id"]), call
 
 
-def user_target(app: App, client: Dialpad, text: str | None) -> tuple[str, int] | None:
-    """The user that is named by id, e-mail address, alias or ``me``, as a target."""
+def user_target(app: App, client: Dialpad, text: str | None, dry: bool = False) -> tuple[str, int] | None:
+    """The user that is named by id, e-mail address, alias or ``me``, as a target.
+
+    None where nobody is named, and in a `dry` run where the id would have to be asked for, which is said.
+    """
     if text is None:
         return None
     from dialkit.calls.listing import user_id
 
-    return "user", user_id(client, text if text == "me" else app.config.alias(text) or text)
+    known = text if text == "me" else app.config.alias(text) or text
+    if dry and ("@" in known or known == "me"):
+        app.tell(f"note: the id of {known} is asked for first, and goes along as --target-id")
+        return None
+    return "user", user_id(client, known)
 
 
 def progress(app: App, noun: str, clock: Clock) -> tuple[Callable[[int], None], Callable[[], None]]:

@@ -49,7 +49,8 @@ HELP = Help(
 )
 # Any of these makes it ours; the others are the operation's as well.
 OWN = ("--today", "--hours", "--days", "--since", "--until", "--timezone", "--missed", "--with", "--user")
-COLUMNS = ("started", "direction", "external_number", "contact.name", "target.name", "outcome", "call_id")
+# The first that there is room for.
+COLUMNS = ("started", "outcome", "external_number", "call_id", "contact.name", "target.name", "direction")
 ARGUMENTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--today",), FLAG),
     (("--hours",), {"metavar": "N"}),
@@ -81,6 +82,7 @@ def run(app: App, argv: list[str]) -> int:
         return operation(app, app.catalog.ids["call.list"], argv)
     options, found = parse(app, "call list", argv, *ARGUMENTS, takes=TAKES)
     view = showing(app, options)
+    view.how = view.how._replace(fitting=view.how.fields is None)
     columns(view, COLUMNS)
     if found.cursor is not None:
         raise InvalidArgument("--cursor goes with the operation's own flags", hint="dialpad call.list --help")
@@ -91,12 +93,12 @@ def run(app: App, argv: list[str]) -> int:
     target = _target(app, found)
     with open_client(app, options) as client:
         span = _span(found, client.clock.now())
-        if not any((found.today, found.hours, found.days, found.since)):
+        if not found.today and found.hours is found.days is found.since is None:
             app.tell(f"note: {UNLESS_SAID} days; others by --days N, --since MOMENT")
-        if options.dry_run:
-            return _dry_run(app, options, client, span, Wanted(number, target, found.missed))
-        target = target or user_target(app, client, found.user)
+        target = target or user_target(app, client, found.user, dry=options.dry_run)
         wanted = Wanted(number, target, found.missed, found.include_anonymized)
+        if options.dry_run:
+            return _dry_run(app, options, client, span, wanted)
         on_page, end = progress(app, "calls", client.clock)
         report = Report(on_page)
         calls = list_calls(client, span, wanted, report)
@@ -127,7 +129,7 @@ def _doubts(app: App, report: Report) -> None:
 def _span(found: argparse.Namespace, now: float) -> Span:
     from dialkit.calls import span
 
-    said = [name for name in ("today", "hours", "days") if getattr(found, name)]
+    said = [name for name in ("today", "hours", "days") if getattr(found, name) not in (None, False)]
     if found.since is not None or found.until is not None:
         said.append("since" if found.since is not None else "until")
     if len(said) > 1:

@@ -14,7 +14,7 @@ HELP = Help(
     "call watch",
     "Follow a call: a line whenever it is in another state, until it has ended. Ctrl-C ends the watching,\n"
     "with exit 130, and not the call. It asks every 6.5 seconds, since Dialpad takes ten questions a\n"
-    "minute; a state between two questions is not seen. Piped, each is a line of JSON.",
+    "minute; a state between two questions is not seen. Piped, each is a line of JSON, and --jq gets each.",
     ("dialpad call watch 6109283746501929", "dialpad call watch 6109283746501929 -o json"),
     "ID",
     (("ID, --call-id ID", "the call, by its id or an alias"),),
@@ -38,12 +38,15 @@ def run(app: App, argv: list[str]) -> int:
         view.how = view.how._replace(format="ndjson")
     with open_client(app, options) as client:
         changes = watch(client, call_id)
-        if not words:
+        if not words and (view.how.jq is None or view.how.format is not None):
             view.items(changes)
             return 0
         for change in changes:
-            app.stdout.write(printable(_line(change)) + "\n")
-            app.stdout.flush()
+            if words:
+                app.stdout.write(printable(_line(change)) + "\n")
+                app.stdout.flush()
+            else:  # jq sees a list whole, and this one may take an hour
+                view.data(change)
     return 0
 
 
