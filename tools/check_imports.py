@@ -26,6 +26,7 @@ ALLOWED: dict[str, set[str]] = {
     "calls": WORKFLOW | {"messaging"},
     "events": WORKFLOW,
     "reports": WORKFLOW,
+    "webhooks": {"client", "errors"},
     "cli": {"sandbox", "messaging", "directory", "calls", "events", "reports", *WORKFLOW},
     "__init__": {"client"},
     "__main__": {"cli"},

@@ -10,6 +10,9 @@
     ├── OutcomeUnknown       a write left and nobody knows whether it was carried out
     ├── PartialSuccess       some of it was done; the report says what
     ├── Interrupted          the user stopped it
+    ├── InvalidEvent         what was posted to a webhook is no event
+    │   ├── BadSignature     nobody who knows the secret wrote it
+    │   └── StaleEvent       it is genuine, and too old
     └── APIError             Dialpad answered, and said no
         ├── ValidationFailed     400, 405, 411, 413, 415, 422
         ├── AuthenticationFailed 401
@@ -152,6 +155,18 @@ class Interrupted(DialkitError):
     """The user pressed Ctrl-C, or the process was asked to stop."""
 
 
+class InvalidEvent(DialkitError):
+    """What was posted to a webhook is no event: too large, no JSON, or signed where no secret is known."""
+
+
+class BadSignature(InvalidEvent):
+    """What was posted to a webhook was not signed with its secret: take it for forged."""
+
+
+class StaleEvent(InvalidEvent):
+    """An event is genuine, and older than was asked for, or outside of its own times."""
+
+
 class APIError(DialkitError):
     """Dialpad answered with an error. `text` is its own text, whole; `body` the decoded answer."""
 
@@ -218,6 +233,9 @@ KINDS: dict[type[DialkitError], tuple[str, int]] = {
     NotFound: ("not_found", 4),
     Conflict: ("conflict", 5),
     Refused: ("refused", 6),
+    InvalidEvent: ("invalid_event", 2),
+    BadSignature: ("bad_signature", 6),
+    StaleEvent: ("stale_event", 6),
     RateLimited: ("rate_limited", 7),
     WouldWait: ("rate_limited", 7),
     APIError: ("upstream_error", 8),

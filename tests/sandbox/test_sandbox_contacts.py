@@ -173,7 +173,14 @@ def test_changes_are_told(client: Client) -> None:
     client.ask("PUT", "/contacts", {**BODY, "uid": "1"})
     client.ask("POST", "/contacts", {**BODY, "owner_id": str(THEO)})
     told = [event["payload"] for event in client.world.events if event["kind"] == "contact"]
-    assert [event["event"] for event in told] == "Created Updated Deleted Created Updated Created".split()
+    assert [event["event"] for event in told] == [
+        "Created",
+        "Updated",
+        "Deleted",
+        "Created",
+        "Updated",
+        "Created",
+    ]
     assert [event["contact"]["type"] for event in told] == ["shared"] * 5 + ["local"]
     assert told[1]["contact"]["id"] == shared["id"]
     assert (told[1]["contact"]["job_title"], told[1]["contact"]["urls"]) == ("Buyer", None)

@@ -103,7 +103,7 @@ def delete(world: World, call: Call) -> Record:
 
 
 def tell(world: World, contact: Record, action: str) -> Record:
-    """Have subscribers told that a contact was ``Created``, ``Updated`` or ``Deleted``, in documented form."""
+    """Have subscribers told that a contact was ``Created``, ``Updated`` or ``Deleted``, as documented."""
     payload = {"event": action, "contact": {name: contact.get(name) for name in TOLD}}
     targets = [("user", int(contact["owner_id"]))] if contact["type"] == "local" else []
     emit(
