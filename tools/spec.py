@@ -16,6 +16,8 @@ from typing import Any
 
 import yaml
 
+import typed
+from dialkit.catalog import Catalog
 from dialkit.catalog.compile import compile_document
 from dialkit.catalog.storage import SHARDS, modules, write, write_modules
 
@@ -64,22 +66,25 @@ def main() -> int:
         return 0
     shards = compile_document(document)
     _keep_apart(shards)
-    if not args.check:
-        write_modules(shards)
-        print(f"{sum(len(g['operations']) for g in shards['index']['groups'].values())} operations written")
-        return 0
-    wanted = modules(shards)
-    found = {path.name: path.read_bytes() for path in Path(SHARDS).glob("*.py")}
-    stale = [name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)]
+    with tempfile.TemporaryDirectory() as folder:
+        write(shards, folder)
+        catalog = Catalog(folder)
+        if not args.check:
+            write_modules(shards)
+            print(f"{len(catalog.ids)} operations, {typed.write(catalog)} files of the typed client written")
+            return 0
+        wanted = modules(shards)
+        found = {path.name: path.read_bytes() for path in Path(SHARDS).glob("*.py")}
+        stale = [name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)]
+        stale += typed.stale(catalog)
     if stale:
-        print(f"shards are stale: {', '.join(sorted(stale))}\nhint: make spec", file=sys.stderr)
+        print(f"generated files are stale: {', '.join(sorted(stale))}\nhint: make spec", file=sys.stderr)
         return 1
     return 0
 
 
 def _keep_apart(shards: dict[str, dict[str, Any]]) -> None:
     """A field must not have the flag of a global option, such as ``--output``: that fails the build here."""
-    from dialkit.catalog import Catalog
     from dialkit.cli.options import BY_FLAG
 
     with tempfile.TemporaryDirectory() as folder:

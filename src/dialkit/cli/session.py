@@ -89,9 +89,10 @@ class ToldDialpad(Dialpad):
         try:
             return super().send(request, before)
         finally:
-            if self._limiter is not None and self._limiter.alone and not self._warned:
+            limiter = self._shared.limiter
+            if limiter is not None and limiter.alone and not self._warned:
                 self._warned = True
-                self._app.tell(f"warning: limits are not shared with other processes: {self._limiter.alone}")
+                self._app.tell(f"warning: limits are not shared with other processes: {limiter.alone}")
 
     def _hidden(self, text: str, request: Request) -> str:
         """`text` without the key, which some servers show to those who sent it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dialkit.config import Config, Key, find_key, fingerprint, state_dir
+from dialkit.config import Config, Key, find_key, state_dir
 from dialkit.config.keys import VARIABLES
 from dialkit.config.paths import overlay_dir
 from dialkit.errors import InvalidArgument
@@ -13,6 +13,7 @@ from dialkit.errors import InvalidArgument
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dialkit.client.clock import Clock
     from dialkit.client.limits import Limiter
     from dialkit.client.request import Request
 
@@ -123,6 +124,27 @@ class Settings:
         """The key itself, None for a request that goes without."""
         return self.key.secret if request.needs_key else None
 
+    @property
+    def renewable(self) -> bool:
+        """Whether the key is of an OAuth login at this host: its refresh token goes to no other."""
+        grant = self.key.grant
+        return grant is not None and grant.base_url == self.base_url
+
+    def due(self, key: str, now: float) -> bool:
+        """Whether `key`, an access token, is about to expire at `now`, or is not the newest any more."""
+        grant = self.key.grant
+        return key != self.key.secret or (grant is not None and grant.due(now))
+
+    def renew(self, refused: str | None, clock: Clock) -> str:
+        """An access token that is good for a while, and is not the one that was `refused`.
+
+        Raises `AuthenticationFailed` where Dialpad gives none; see `dialkit.client.oauth.renew`.
+        """
+        from dialkit.client.oauth import renew
+
+        self._key = renew(self, refused, clock)
+        return self._key.secret
+
     def limiter(self) -> Limiter | None:
         """The limiter that all processes of this key share here; None where limits are switched off."""
         if not self.limits:
@@ -134,7 +156,7 @@ class Settings:
     @property
     def owner(self) -> str:
         """What names key and host, without telling the key."""
-        return fingerprint(f"{self.key.secret} {self.base_url}")
+        return self.key.fingerprint(self.base_url)
 
     def transport(self, kind: Any) -> Any:
         """A transport of that kind with our timeouts."""
@@ -145,8 +167,20 @@ class Settings:
         if self.base_url.startswith("https:"):
             _check_proxies(self.config.environ)
         # Plain http goes to this machine alone (dialkit.config.hosts), and no proxy may see the key.
-        connect = min(self.connect, self.read * 0.9)
-        return kind(Reach(connect, self.read, self.total, direct=self.base_url.startswith("http:")))
+        return kind(Reach(*self.reach, direct=self.base_url.startswith("http:")))
+
+    @property
+    def reach(self) -> tuple[float, float, float]:
+        """The timeouts as a transport has them: to connect (shorter than to read), to read, for all of it."""
+        return min(self.connect, self.read * 0.9), self.read, self.total
+
+    def with_timeout(self, seconds: float) -> Settings:
+        """The same, with so many seconds for one attempt."""
+        import copy
+
+        other = copy.copy(self)
+        other.read = other.total = seconds
+        return other
 
 
 def _check_proxies(environ: Mapping[str, str]) -> None:

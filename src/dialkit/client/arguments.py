@@ -1,0 +1,97 @@
+"""What a typed method was given, as the values of a request: checked before anything is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialkit.catalog import rules
+from dialkit.catalog.model import kind, resolve
+from dialkit.catalog.validate import faults
+from dialkit.client.model import UNSET, Model
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dialkit.catalog import Field, Operation
+    from dialkit.catalog.validate import Fault
+
+PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
+def arguments(operation: Operation, given: Mapping[str, Any], now: float) -> dict[str, Any]:
+    """`given` by the API's names, without what is unset, and as JSON has it.
+
+    Objects of `dialkit.client.types` become objects of JSON, aware datetimes ISO 8601 in UTC, bytes Base64,
+    and a number given for an id that travels as text becomes text.
+
+    Raises `InvalidArgument` naming all faults: against the schema, against the operation's rules, and against
+    the clock (`now`, epoch seconds).
+    """
+    values: dict[str, Any] = {}
+    found: list[Fault] = []
+    for field in operation.fields:
+        value = given.get(field.name, UNSET)
+        if value is UNSET or (value is None and field.place != "body"):
+            if field.required:
+                raise InvalidArgument(f"{operation.id} needs {field.name}", hint=_hint(operation))
+            continue
+        value = values[field.name] = _value(operation, field, value)
+        found += _faults(operation, field, value)
+    if not found:
+        found = rules.faults_of_rules(values, operation.source.get("requires", []))
+        span = rules.fault_of_span(operation, values)
+        if span and not operation.source["max-span"].get("reported"):
+            found.append(span)
+        found += rules.faults_of_clock(operation, values, now)
+    if found:
+        told = "; ".join(f"{fault.path} {fault.message}" for fault in found)
+        raise InvalidArgument(f"{operation.id}: {told}", hint=_hint(operation))
+    return values
+
+
+def _hint(operation: Operation) -> str:
+    return f"dialpad {operation.id} --help tells what it takes"
+
+
+def _faults(operation: Operation, field: Field, value: Any) -> list[Fault]:
+    return [
+        fault._replace(path=f"{field.name}{'' if fault.path[:1] in ('', '[') else '.'}{fault.path}")
+        for fault in faults(value, field.schema, operation.schemas)
+    ]
+
+
+def _value(operation: Operation, field: Field, value: Any) -> Any:
+    if type(value) is int:
+        text = kind(resolve(field.schema, operation.schemas)) == "string"
+        return str(value) if text else value
+    return plain(value)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it. Raises `InvalidArgument` for a datetime without a zone."""
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, Model):
+        return value.to_dict()
+    if isinstance(value, dict):
+        return {name: plain(inner) for name, inner in value.items() if inner is not UNSET}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, bytes):
+        from base64 import b64encode
+
+        return b64encode(value).decode()
+    return _date(value)
+
+
+def _date(value: Any) -> Any:
+    from datetime import UTC, datetime
+
+    if not isinstance(value, datetime):
+        return value
+    if value.tzinfo is None:
+        raise InvalidArgument(
+            f"{value.isoformat()} has no time zone", hint="give an aware datetime: datetime.now(UTC)"
+        )
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
