@@ -14,7 +14,7 @@ import pytest
 from dialkit.calls import span
 from dialkit.calls.listing import Report, Wanted, list_calls
 from dialkit.calls.outcome import missed, outcome
-from dialkit.cli.workflows.call_arguments import progress
+from dialkit.cli.workflows.progress import Progress
 from dialkit.client import Dialpad
 from dialkit.client.clock import Clock
 from dialkit.sandbox import Sandbox
@@ -341,17 +341,17 @@ def test_how_far_a_list_has_come_is_said_after_a_second(tty: bool, environ: dict
 
     clock, stderr = Passing(), Asides(tty)
     app = App([], stdin=None, stdout=io.StringIO(), stderr=stderr, environ=environ, cwd=".")  # type: ignore[arg-type]
-    on_page, end = progress(app, "calls", clock)
-    on_page(50)
+    progress = Progress(app, clock.monotonic)
+    progress.say(lambda: "reading calls: 50")
     assert not stderr.text
     for count in (100, 1150):
         clock.at += 1
-        on_page(count)
-    end()
+        progress.say(lambda: f"reading calls: {count:,}")  # noqa: B023 - called at once
+    progress.done()
     if tty:
-        assert stderr.text == "\r100 calls read \x1b[K\r1,150 calls read \x1b[K\r\x1b[K"
+        assert stderr.text == "\rreading calls: 100 \x1b[K\rreading calls: 1,150 \x1b[K\r\x1b[K"
     else:
-        assert stderr.text == "note: reading calls, 100 so far\n"
+        assert stderr.text == "note: reading calls: 100\n"
 
 
 def test_the_wrapper_gives_one_object(environ: dict[str, str], sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""What the commands about calls have in common: which call, which number, how far a list has come."""
+"""What the commands about calls have in common: which call, which number, which user or group."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
 
     from dialkit.cli.app import App
     from dialkit.client import Dialpad
-    from dialkit.client.clock import Clock
 
     Row = dict[str, Any]
 
@@ -34,7 +32,6 @@ LAST_ROWS = (
     ("--user WHO", "the last one of this user: id, e-mail address, alias, me"),
     ("--infer-country-code", "a number without a country code is of the US, or of the setting region"),
 )
-SHOWN_AFTER = 1.0  # seconds that a list may take without a word
 
 
 def given_id(app: App, found: argparse.Namespace, command: str) -> int | None:
@@ -110,28 +107,22 @@ def user_target(app: App, client: Dialpad, text: str | None, dry: bool = False) 
     return "user", user_id(client, known)
 
 
-def progress(app: App, noun: str, clock: Clock) -> tuple[Callable[[int], None], Callable[[], None]]:
-    """Say how far a list has come, from one second on; and take that away again.
+def target(app: App, found: argparse.Namespace, operation_id: str) -> tuple[str, int] | None:
+    """What ``--target-type`` and ``--target-id`` name, of the kinds that an operation takes.
 
-    On a terminal a line that is written over, elsewhere one note. Nothing where data go to the same terminal.
+    Raises `InvalidArgument`.
     """
-    began, told = clock.monotonic(), [False]
-    if app.stdout.isatty() and app.stderr.isatty():
-        return lambda _count: None, lambda: None
-
-    def on_page(count: int) -> None:
-        if clock.monotonic() - began < SHOWN_AFTER:
-            return
-        if app.stderr.isatty():
-            app.stderr.write(f"\r{count:,} {noun} read \x1b[K")
-            app.stderr.flush()
-        elif not told[0]:
-            app.tell(f"note: reading {noun}, {count:,} so far")
-        told[0] = True
-
-    def end() -> None:
-        if told[0] and app.stderr.isatty():
-            app.stderr.write("\r\x1b[K")
-            app.stderr.flush()
-
-    return on_page, end
+    if (found.target_type is None) != (found.target_id is None):
+        raise InvalidArgument(
+            "--target-type and --target-id go together", hint="--target-type department --target-id ID"
+        )
+    if found.target_id is None:
+        return None
+    field = app.catalog.operation(operation_id).field("target_type")
+    assert field is not None
+    known = [kind for kind in field.schema["enum"] if kind not in (None, "unknown")]
+    if found.target_type not in known:
+        raise InvalidArgument(
+            f"--target-type: {found.target_type[:40]!r} is none", hint="one of " + ", ".join(known)
+        )
+    return found.target_type, number_of(app, found.target_id, "--target-id", "--target-id 5610293847561029")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing, wants_help
-from dialkit.cli.workflows.call_arguments import FLAG, number_of, phone, progress, user_target
+from dialkit.cli.workflows.call_arguments import FLAG, phone, target, user_target
+from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -90,32 +91,33 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.cli.session import open_client
 
     number = phone(app, found, "--with", found.number) if found.number is not None else None
-    target = _target(app, found)
+    whose = target(app, found, "call.list")
+    if whose is not None and found.user is not None:
+        raise InvalidArgument("--user and --target-id: which?", hint="say one of the two")
     with open_client(app, options) as client:
         span = _span(found, client.clock.now())
         if not found.today and found.hours is found.days is found.since is None:
             app.tell(f"note: {UNLESS_SAID} days; others by --days N, --since MOMENT")
-        target = target or user_target(app, client, found.user, dry=options.dry_run)
-        wanted = Wanted(number, target, found.missed, found.include_anonymized)
+        whose = whose or user_target(app, client, found.user, dry=options.dry_run)
+        wanted = Wanted(number, whose, found.missed, found.include_anonymized)
         if options.dry_run:
             return _dry_run(app, options, client, span, wanted)
-        on_page, end = progress(app, "calls", client.clock)
-        report = Report(on_page)
-        calls = list_calls(client, span, wanted, report)
-        view.items(_few(calls, options.max_items, end))
+        progress = Progress(app, client.clock.monotonic)
+        report = Report(lambda count: progress.say(lambda: f"reading calls: {count:,}"))
+        view.items(_few(list_calls(client, span, wanted, report), options.max_items, progress))
         _doubts(app, report)
     return 0
 
 
-def _few(calls: Iterator[Any], most: int | None, end: Any) -> Iterator[Any]:
+def _few(calls: Iterator[Any], most: int | None, progress: Progress) -> Iterator[Any]:
     try:
         for count, call in enumerate(calls, 1):
-            end()
+            progress.clear()
             yield call
             if count == most:
                 return
     finally:
-        end()
+        progress.done()
 
 
 def _doubts(app: App, report: Report) -> None:
@@ -151,22 +153,6 @@ def _amount(flag: str, text: str, most: int) -> float:
     if not 0 < value <= most:
         raise InvalidArgument(f"{flag}: {text[:40]!r} is not a number up to {most}", hint=f"{flag} 8")
     return value
-
-
-def _target(app: App, found: argparse.Namespace) -> tuple[str, int] | None:
-    if (found.target_type is None) != (found.target_id is None):
-        raise InvalidArgument("--target-type and --target-id go together", hint="--user WHO names a user")
-    if found.target_id is None:
-        return None
-    if found.user is not None:
-        raise InvalidArgument("--user and --target-id: which?", hint="say one of the two")
-    field = app.catalog.operation("call.list").field("target_type")
-    known = field.schema.get("enum", ()) if field else ()
-    if known and found.target_type not in known:
-        raise InvalidArgument(
-            f"--target-type: {found.target_type!r} is none", hint="one of " + ", ".join(known)
-        )
-    return found.target_type, number_of(app, found.target_id, "--target-id", "--target-id 5610293847561029")
 
 
 def _dry_run(app: App, options: Any, client: Dialpad, span: Span, wanted: Any) -> int:

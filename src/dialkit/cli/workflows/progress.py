@@ -46,11 +46,16 @@ class Progress:
         words, size, unit = REPORT[what]
         self.say(lambda: f"{words}: {far / size:.0f} {unit}", what)
 
-    def done(self) -> None:
-        """Take the line away."""
+    def clear(self) -> None:
+        """Take the line away, for something that is to stand there."""
         if self._live and self._told:
+            self._told = False
             self._stream.write("\r\x1b[K")
             self._stream.flush()
+
+    def done(self) -> None:
+        """Take the line away; what follows is something else."""
+        self.clear()
         self._what, self._started, self._told = "", self._monotonic(), False
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, Sub, choose, columns, parse, showing
-from dialkit.cli.workflows.call_arguments import FLAG, number_of
+from dialkit.cli.workflows.call_arguments import FLAG, number_of, target
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -146,9 +146,9 @@ def _asked(app: App, found: argparse.Namespace) -> Asked:
         secret = read_text(app.stdin, MOST_OF_STDIN).rstrip("\r\n")
     elif found.generate_secret:
         secret = endpoints.secret()
-    target, flag = _target(app, found)
+    whose, flag = _target(app, found)
     return hooks.Asked(
-        found.url, direction, target, secret, found.status, found.include_internal, target_flag=flag
+        found.url, direction, whose, secret, found.status, found.include_internal, target_flag=flag
     )
 
 
@@ -169,20 +169,7 @@ def _target(app: App, found: argparse.Namespace) -> tuple[tuple[str, int] | None
             raise InvalidArgument("--office-id and --target-id: which?", hint="say one of the two")
         office = number_of(app, found.office_id, "--office-id", "--office-id 5219384756201938")
         return ("office", office), "--office-id"
-    if (found.target_id is None) != (found.target_type is None):
-        raise InvalidArgument(
-            "--target-type and --target-id go together", hint="--target-type department --target-id ID"
-        )
-    if found.target_id is None:
-        return None, ""
-    field = app.catalog.operation("webhook_sms_event_subscription.create").field("target_type")
-    known = [kind for kind in field.schema.get("enum", ()) if kind] if field else []
-    if known and found.target_type not in known:
-        raise InvalidArgument(
-            f"--target-type: {found.target_type[:40]!r} is none", hint="one of " + ", ".join(known)
-        )
-    number = number_of(app, found.target_id, "--target-id", "--target-id 5728391046572839")
-    return (found.target_type, number), "--target-id"
+    return target(app, found, "webhook_sms_event_subscription.create"), "--target-id"
 
 
 def _shown(request: Request) -> dict[str, Any]:
