@@ -81,7 +81,7 @@ def test_a_hook_is_used_again_only_with_the_same_secret(run: Callable[..., Any],
     plain = run(*CREATE, "all").data
     signed = run(*CREATE, "all", "--secret", SECRET)
     assert signed.data["webhook_id"] != plain["webhook_id"]
-    assert f"webhook {plain['webhook_id']} has the same URL" in signed.err
+    assert f"the same URL, with another secret or none: webhook {plain['webhook_id']}" in signed.err
     assert run(*CREATE, "inbound", "--secret", SECRET).data["webhook_id"] == signed.data["webhook_id"]
     assert len(made(sandbox)) == 2
 
@@ -102,6 +102,7 @@ def test_other_targets(run: Callable[..., Any], sandbox: Sandbox) -> None:
     for kind in ("callcenter", "callrouter", "channel", "coachingteam", "department", "room", "user"):
         told = run(*CREATE, "all", "--target-type", kind, "--target-id", "5999999999999999")
         assert told.code == 4, (kind, told)
+        assert run(*told.error["hint"].split()[1:3]).code == 0
     assert len(made(sandbox)) == 1
 
 
@@ -121,7 +122,10 @@ def test_secrets_are_shown_only_where_they_were_generated(run: Callable[..., Any
     assert fresh.data["secret"] == hook["signature"]["secret"]
     assert len(fresh.data["secret"]) >= 32
     assert fresh.data["secret"] not in fresh.err
-    assert run(*CREATE, "all", "--generate-secret").data["secret"] != fresh.data["secret"]
+    another = run(*CREATE, "all", "--generate-secret")
+    assert another.data["secret"] != fresh.data["secret"]
+    assert another.data["same_url"] == [fresh.data["webhook_id"]]
+    assert fresh.data["webhook_id"] in another.err
 
 
 def test_a_secret_from_stdin(dialpad: Callable[..., Any], sandbox: Sandbox) -> None:
@@ -190,14 +194,46 @@ def test_a_lost_request_leaves_its_webhook_and_says_so(run: Callable[..., Any], 
     told = run(*CREATE, "all")
     [hook] = made(sandbox)
     assert told.code == 9
-    assert str(hook["id"]) in told.error["hint"]
+    assert str(hook["id"]) in told.error["message"]
     assert asked(sandbox).count("POST /subscriptions/sms") == 1
+    assert "the same line again does no harm" in told.error["hint"]
+    again = run(*CREATE, "all").data
+    assert (again["webhook_id"], again["made"]) == (str(hook["id"]), ["subscription"])
     sandbox.reset()
     sandbox.faults.add(operation="webhooks.create", reset="after", count=1)
     told = run(*CREATE, "all")
     assert told.code == 9
-    assert "dialpad webhooks list" in told.error["hint"]
     assert asked(sandbox) == ["POST /webhooks"]
+    assert "the same line again does no harm" in told.error["hint"]
+    assert run(*CREATE, "all").data["used"] == ["webhook"]
+    assert len(made(sandbox)) == 1
+
+
+def test_a_generated_secret_that_was_lost_is_taken_back_by_the_hint(
+    run: Callable[..., Any], sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(operation=hooks.CREATE, reset="before", count=1)
+    told = run(*CREATE, "all", "--generate-secret")
+    assert told.code == 9
+    line = told.error["hint"].partition(": dialpad ")[2].split()
+    assert run(*line).code == 0
+    assert not made(sandbox)
+    sandbox.faults.add(operation="webhooks.create", reset="after", count=1)
+    told = run(*CREATE, "all", "--generate-secret")
+    assert told.code == 9
+    assert "dialpad webhooks list" in told.error["hint"]
+
+
+def test_a_failure_that_cannot_be_looked_into_says_where_to_look(
+    run: Callable[..., Any], sandbox: Sandbox
+) -> None:
+    sandbox.faults.add(operation=hooks.CREATE, status=500, carried_out=True)
+    sandbox.faults.add(operation=hooks.LIST, status=403, count=1)
+    told = run(*CREATE, "all")
+    assert told.code == 8
+    assert "dialpad webhook sms list" in told.error["hint"]
+    assert [row["orphaned"] for row in run("webhook", "sms", "list").data] == [False, True]
+    assert not made(sandbox)
 
 
 def test_the_list(run: Callable[..., Any], sandbox: Sandbox) -> None:

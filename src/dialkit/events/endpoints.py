@@ -59,7 +59,8 @@ def check_target(client: Dialpad, kind: str, target_id: int, flag: str = "--targ
     operation = TARGETS.get(kind)
     if operation is None:
         return {}
-    field = next(field.name for field in client.operation(operation).fields if field.place == "path")
+    known = client.operation(operation)
+    field = next(field.name for field in known.fields if field.place == "path")
     try:
         return dict(client.request(operation, {field: target_id}).json() or {})
     except NotFound as error:
@@ -67,15 +68,13 @@ def check_target(client: Dialpad, kind: str, target_id: int, flag: str = "--targ
             f"{flag}: there is no {kind} {target_id}; nothing was made",
             status=error.status,
             operation=operation,
-            hint=f"dialpad {operation.partition('.')[0]} --help lists how to find one",
+            hint=f"dialpad {known.group} list shows those there are",
         ) from None
 
 
-def find(client: Dialpad, url: str, wanted: str | None) -> tuple[Row | None, list[Row]]:
-    """The webhook with that address and that secret (None: unsigned), and the others with that address."""
-    there = [hook for hook in client.items("webhooks.list") if same(str(hook.get("hook_url")), url)]
-    fitting = [hook for hook in there if signing(hook) == wanted]
-    return (fitting[0] if fitting else None), [hook for hook in there if hook not in fitting[:1]]
+def with_url(client: Dialpad, url: str) -> list[Row]:
+    """The webhooks with that address."""
+    return [hook for hook in client.items("webhooks.list") if same(str(hook.get("hook_url")), url)]
 
 
 def signing(hook: Row) -> str | None:

@@ -92,23 +92,34 @@ def create(client: Dialpad, asked: Asked, *, fresh: bool = False) -> Row:
     check(asked)
     if asked.target:
         endpoints.check_target(client, *asked.target, asked.target_flag)
-    hook, others = (None, []) if fresh else endpoints.find(client, asked.url, asked.secret)
+    there = endpoints.with_url(client, asked.url)
+    hook = None if fresh else next((one for one in there if endpoints.signing(one) == asked.secret), None)
+    others = [one for one in there if one is not hook]
     made = hook is None
     if hook is not None:
-        there = next((row for row in client.items(LIST) if _says(row, int(hook["id"]), asked)), None)
-        if there is not None:
-            return {**shown(there), "made": [], "used": ["webhook", "subscription"]}
+        row = next((row for row in client.items(LIST) if _says(row, int(hook["id"]), asked)), None)
+        if row is not None:
+            return {**shown(row), "made": [], "used": ["webhook", "subscription"]}
     else:
-        hook = _make_hook(client, asked)
+        try:
+            hook = dict(client.send(_hook(client, asked)).json())
+        except OutcomeUnknown as error:
+            error.hint = _again(fresh)
+            raise
     hook_id = int(hook["id"])
     try:
-        row: Row = client.send(_subscription(client, asked, hook_id)).json() or {}
+        row = client.send(_subscription(client, asked, hook_id)).json() or {}
     except (OutcomeUnknown, UpstreamError) as error:  # it may have been made all the same
-        there = _there(client, hook_id, asked)
-        if there is None:
-            _not_subscribed(client, hook_id, made, error)
+        row = _there(client, hook_id, asked)
+        if row is None:
+            if isinstance(error, OutcomeUnknown):  # the webhook stays, for it may be subscribed
+                error.message += f"; its webhook is {hook_id}"
+                error.hint = _again(fresh, hook_id)
+            else:
+                error.hint = "dialpad webhook sms list shows what is there; try again later"
+                if made:
+                    _take_back(client, hook_id, error)
             raise
-        row = there
     except DialkitError as error:
         if made:
             _take_back(client, hook_id, error)
@@ -146,14 +157,6 @@ def shown(row: Row) -> Row:
     }
 
 
-def _make_hook(client: Dialpad, asked: Asked) -> Row:
-    try:
-        return dict(client.send(_hook(client, asked)).json())
-    except OutcomeUnknown as error:
-        error.hint = "see whether it was made: dialpad webhooks list --all --fields id,hook_url"
-        raise
-
-
 def _there(client: Dialpad, hook_id: int, asked: Asked) -> Row | None:
     """The subscription, if it is there after all; None also where that cannot be seen."""
     try:
@@ -162,15 +165,13 @@ def _there(client: Dialpad, hook_id: int, asked: Asked) -> Row | None:
         return None
 
 
-def _not_subscribed(client: Dialpad, hook_id: int, made: bool, error: DialkitError) -> None:
-    """Nobody knows of the subscription: keep its webhook and say so; after a failure delete it again."""
-    if not isinstance(error, OutcomeUnknown):
-        if made:
-            _take_back(client, hook_id, error)
-        return
-    error.hint = "see whether it was made: dialpad webhook sms list"
-    if made:
-        error.hint += f"; its webhook is {hook_id}: dialpad webhooks delete {hook_id}"
+def _again(fresh: bool, hook_id: int | None = None) -> str:
+    """What to do where nobody knows whether something was made."""
+    if not fresh:
+        return "the same line again does no harm: what was made is found, and used again"
+    if hook_id is not None:  # nobody was shown its secret
+        return f"take back what was made, then try again: dialpad webhooks delete {hook_id}"
+    return "see whether it was made: dialpad webhooks list --all --fields id,hook_url"
 
 
 def _take_back(client: Dialpad, hook_id: int, error: DialkitError) -> None:

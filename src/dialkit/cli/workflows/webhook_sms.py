@@ -65,7 +65,8 @@ def _create(app: App, argv: list[str]) -> int:
         if options.dry_run:
             first, second = (_shown(request) for request in hooks.requests(client, asked))
             second["body"]["endpoint_id"] = "(the webhook's id)"
-            app.tell("note: a webhook with this URL and secret would be used again, if there is one")
+            if not found.generate_secret:
+                app.tell("note: a webhook with this URL and secret would be used again, if there is one")
             view.data({"dry_run": True, "requests": [first, second]})
             return 0
         made = hooks.create(client, asked, fresh=found.generate_secret)
@@ -74,8 +75,8 @@ def _create(app: App, argv: list[str]) -> int:
         app.tell("note: the secret is shown this once; Dialpad keeps it with the webhook")
     if "same_url" in made:
         app.tell(
-            f"note: the webhook {', '.join(made['same_url'])} has the same URL and another secret, or none; "
-            "both are sent to"
+            f"note: the same URL, with another secret or none: webhook {', '.join(made['same_url'])}; "
+            "what all of them are subscribed to comes more than once"
         )
     if not made["made"]:
         app.tell("note: all of it was there already; nothing was made")
