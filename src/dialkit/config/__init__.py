@@ -13,6 +13,7 @@
 | `hosts` | which base URLs a key may be sent to |
 | `keys` | `Key`, `find_key`, `fingerprint` |
 | `keystore` | `KeyStore`: the OS keyring, or a private file |
+| `grants` | `Grant`: the tokens of an OAuth login, stored as a key is |
 | `files` | reading, locking and replacing small files |
 
 What outranks what, from the strongest:

@@ -129,6 +129,7 @@ HOSTS = Kind(
     "a list of host names, each with or without :port", _is_hosts, lambda text: text.replace(",", " ").split()
 )
 URL = Kind("a base URL, such as https://dialpad.com", _is_text)
+KIND = Kind("key or oauth", lambda value: value in ("key", "oauth"))
 PLACE = Kind(
     "keyring, file or env:NAME: where the key is, never the key itself",
     _is_place,
@@ -142,6 +143,7 @@ SETTINGS: dict[str, Setting] = {
     "allow_hosts": Setting(HOSTS, "further hosts a key may be sent to, over https"),
     "allow_destinations": Setting(PREFIXES, "where texts may go, by how numbers begin; if unset, anywhere"),
     "accounts.*.key": Setting(PLACE, "where the account's key is: keyring, file or env:NAME"),
+    "accounts.*.kind": Setting(KIND, "what it is: key, or oauth for a login whose tokens are renewed"),
     "accounts.*.company_id": Setting(COMPANY, "the company the account works in, for a key of several"),
     "tier": Setting(TIER, "Dialpad's tier of your company: 0 (100 texts a minute) or 1 (800)"),
     "accounts.*.tier": Setting(TIER, "the tier of the account's company, where it is another"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from dialkit.config import files, fingerprint, state_dir
+from dialkit.config import files, state_dir
 from dialkit.errors import InvalidArgument, Refused
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def ensure(client: Dialpad) -> None:
     pinned = pin.get("company_id")
     if settings.company_id != pinned or _known(settings) or _in_sandbox(settings):
         return
-    name = fingerprint(f"{settings.key.secret} {settings.base_url} {pinned}")
+    name = settings.key.fingerprint(settings.base_url, str(pinned))
     path = os.path.join(state_dir(settings.config.environ), "companies.json")
     if name in _matches(path):
         return

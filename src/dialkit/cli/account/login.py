@@ -1,4 +1,4 @@
-"""``dialpad auth login``: a key is read unseen, checked by a real call, and only then stored."""
+"""``dialpad auth login``: a key is read unseen, or got by OAuth, checked by a real call, and then stored."""
 
 from __future__ import annotations
 
@@ -9,17 +9,37 @@ from dialkit.cli.subcommands import ASKING, parse
 from dialkit.errors import KeyMissing, Refused
 
 if TYPE_CHECKING:
+    import argparse
+
     from dialkit.cli.account.identity import Identity
     from dialkit.cli.app import App
     from dialkit.cli.parser import Options
     from dialkit.config import Key
+    from dialkit.config.grants import Grant
 
-TAKES = "[--account NAME] [--base-url URL] [--company-id N] [--file]"
+TAKES = (
+    "[--account NAME] [--base-url URL] [--company-id N] [--file] [--oauth --client-id ID "
+    "[--client-secret-stdin] [--scope NAME…] [--redirect-port N | --redirect-uri URI] [--no-browser] "
+    "[--wait SECONDS]]"
+)
 HOW = "run `dialpad auth login` alone and paste the key, or: dialpad auth login < FILE"
+
+
+def flags() -> list[tuple[str, str]]:
+    """The flags as help explains them."""
+    from dialkit.cli.account.asked import FLAGS
+
+    said = [
+        ("--account", "the name it is stored under; main unless said"),
+        ("--file", "store it in a file of mode 0600, not in the system's key store"),
+        ("--oauth", "let an app of yours in by the browser, instead of giving a key; the rest is for that"),
+    ]
+    return [*said, *((flag, text) for flag, _, text in FLAGS)]
 
 
 def login(app: App, argv: list[str]) -> int:
     """Store a key. One that Dialpad does not take raises `AuthenticationFailed`, and is not stored."""
+    from dialkit.cli.account.asked import arguments, check_without
     from dialkit.config import Key
 
     options, found = parse(
@@ -27,37 +47,48 @@ def login(app: App, argv: list[str]) -> int:
         "auth login",
         argv,
         (("--file",), {"action": "store_true"}),
+        *arguments(),
         takes=("--output", *ASKING),
         secret=f"a key in a command line can be read by others; {HOW}",
     )
     config = app.config
     account = config.account(options.account)
     base_url = config.base_url(account, options.base_url)
-    asked = app.stdin is not None and app.stdin.isatty()
-    secret = _typed(app, account, base_url) if asked else _piped(app)
-    key = Key(secret, "what was typed" if asked else "stdin")
+    if found.oauth:
+        grant = _agreed(app, options, found, account, base_url)
+        key = Key(grant.access_token, "Dialpad's answer")
+    else:
+        check_without(found)
+        grant, key = None, _given(app, account, base_url)
     whose = _check(app, with_defaults(options, config), key, base_url)
-    return _store(app, options, account, base_url, key, whose, to_file=found.file)
+    if grant is not None:
+        grant = grant.but(whose=f"{whose.level}:{whose.id or whose.company_id}")
+    return _store(app, options, account, base_url, key, grant, whose, to_file=found.file)
 
 
-def _typed(app: App, account: str, base_url: str) -> str:
-    """The key from a terminal, not shown while it is typed."""
-    import warnings
-    from getpass import GetPassWarning, getpass
-
+def _given(app: App, account: str, base_url: str) -> Key:
+    """The key that is typed, unseen, or piped in."""
     from dialkit.client.faults import host_of
+    from dialkit.config import Key
 
-    with warnings.catch_warnings():
-        # Without a terminal it can control, getpass would show what is typed.
-        warnings.simplefilter("error", GetPassWarning)
-        try:
-            return getpass(
-                f"API key for account {account} at {host_of(base_url)} (not shown): ", stream=app.stderr
-            ).strip()
-        except GetPassWarning:
-            raise Refused("this terminal would show the key", hint="dialpad auth login < FILE") from None
-        except EOFError:
-            raise KeyMissing("no key was given", hint=HOW) from None
+    if app.stdin is None or not app.stdin.isatty():
+        return Key(_piped(app), "stdin")
+    from dialkit.cli.account.typed import unseen
+
+    prompt = f"API key for account {account} at {host_of(base_url)} (not shown): "
+    return Key(unseen(app, prompt, "no key was given", "dialpad auth login < FILE"), "what was typed")
+
+
+def _agreed(app: App, options: Options, found: argparse.Namespace, account: str, base_url: str) -> Grant:
+    """The tokens of a user who agrees in the browser."""
+    from dialkit.cli.account.browser import log_in
+    from dialkit.client.settings import READ, Settings
+    from dialkit.config.keystore import KeyStore
+
+    with KeyStore(app.environ).alone(account):
+        pass  # a folder that cannot be written is found before anybody is asked
+    settings = Settings(app.config, base_url=base_url, read=options.timeout or READ)
+    return log_in(app, settings, found)
 
 
 def _piped(app: App) -> str:
@@ -100,7 +131,15 @@ def _check(app: App, options: Options, key: Key, base_url: str) -> Identity:
 
 
 def _store(
-    app: App, options: Options, account: str, base_url: str, key: Key, whose: Identity, *, to_file: bool
+    app: App,
+    options: Options,
+    account: str,
+    base_url: str,
+    key: Key,
+    grant: Grant | None,
+    whose: Identity,
+    *,
+    to_file: bool,
 ) -> int:
     """Keep the key and what is known of it, and say so."""
     from dialkit.config.hosts import DEFAULT
@@ -108,10 +147,12 @@ def _store(
 
     config = app.config
     first = not config.accounts
-    store = KeyStore({**app.environ, "DIALKIT_KEYRING": "off"} if to_file else app.environ)
-    place = store.save(account, key.secret)
-    config.set(f"accounts.{account}.key", place)
+    store = KeyStore(app.environ)
+    with store.alone(account):
+        place = store.save(account, grant.text() if grant else key.secret, file_only=to_file)
     for name, value in (
+        ("key", place),
+        ("kind", "oauth" if grant else ""),
         ("company_id", str(whose.company_id or "")),
         ("base_url", base_url if base_url != DEFAULT else ""),
     ):
@@ -124,13 +165,24 @@ def _store(
     where = "the keyring" if place == "keyring" else store.path
     app.tell(f"The key is of {whose.text}.")
     app.tell(f"It is stored in {where} as account {account}{', the default' if first else ''}.")
+    if grant:
+        app.tell(_life(grant))
     _warn(app, account, whose)
     if options.output:
         from dialkit.cli.show import View
 
-        told = {"account": account, "default": first, **whose.as_dict()}
+        told = {"account": account, "kind": "oauth" if grant else "key", "default": first, **whose.as_dict()}
         View(app, options).data({**told, "base_url": base_url, "stored_in": place})
     return 0
+
+
+def _life(grant: Grant) -> str:
+    if grant.refresh_token:
+        return "It is renewed by itself, before it runs out."
+    from dialkit.cli.output.cells import moment
+
+    ends = f"ends at {moment(int(grant.expires_at))}" if grant.expires_at else "cannot be renewed"
+    return f"note: it {ends}, since Dialpad gave no refresh token; ask for one: --scope offline_access"
 
 
 def _warn(app: App, account: str, whose: Identity) -> None:

@@ -1,27 +1,34 @@
-"""``dialpad auth``: API keys, stored by account."""
+"""``dialpad auth``: API keys and OAuth logins, stored by account."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.account.login import TAKES, login
+from dialkit.cli.account.login import TAKES, flags, login
 from dialkit.cli.account.rights import can
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, Sub, choose, parse, showing, unknown
 from dialkit.config.keys import VARIABLES
-from dialkit.errors import AuthenticationFailed, DialkitError, KeyMissing
+from dialkit.errors import AuthenticationFailed, DialkitError, InvalidArgument, KeyMissing
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
     from dialkit.cli.parser import Options
     from dialkit.client import Dialpad, Settings
+    from dialkit.config.grants import Grant
 
 HELP = Help(
     "auth",
-    "API keys, stored by account. A key is typed or piped in, never an argument.",
-    ("dialpad auth login --account work", "dialpad auth status --check"),
+    "API keys and OAuth logins, stored by account. A key is typed or piped in, never an argument.",
+    (
+        "dialpad auth login --account work",
+        "dialpad auth login --oauth --client-id larkspur-orders-app --redirect-port 8400",
+        "dialpad auth logout work",
+        "dialpad auth status --check",
+    ),
+    apart=True,
 )
 # What the environment may say about keys, hosts and folders.
-NAMES = (*VARIABLES, "DIALPAD_BASE_URL", "DIALKIT_HOME", "DIALKIT_KEYRING")
+NAMES = (*VARIABLES, "DIALPAD_BASE_URL", "DIALPAD_CLIENT_SECRET", "DIALKIT_HOME", "DIALKIT_KEYRING")
 
 
 def run(app: App, argv: list[str]) -> int:
@@ -30,20 +37,55 @@ def run(app: App, argv: list[str]) -> int:
 
 
 def _logout(app: App, argv: list[str]) -> int:
-    _, found = parse(app, "auth logout", argv, (("name",), {"nargs": "?", "metavar": "NAME"}), takes=())
+    options, found = parse(
+        app,
+        "auth logout",
+        argv,
+        (("name",), {"nargs": "?", "metavar": "NAME"}),
+        (("--revoke",), {"action": "store_true"}),
+        takes=("--timeout", "--verbose"),
+    )
     from dialkit.config.keystore import KeyStore
 
     config = app.config
     account, known = config.account(found.name), config.accounts
-    if not KeyStore(config.environ).delete(account) and account not in known:
+    oauth = config.get(f"accounts.{account}.kind") == "oauth"
+    if found.revoke:
+        _revoke(app, options, account)
+    store = KeyStore(config.environ)
+    with store.alone(account):  # no renewal puts it back
+        deleted = store.delete(account)
+    if not deleted and account not in known:
         raise unknown("there is no account", account, known)
     for name in known.get(account, ()):
         config.unset(f"accounts.{account}.{name}")
     if config.get("account") == account:
         config.unset("account")
-    app.tell(f"The key of account {account} is no longer stored. Dialpad takes it until it is revoked there.")
+    if found.revoke:
+        app.tell(f"The login of account {account} is taken back, and no longer stored.")
+    else:
+        what = "login" if oauth else "key"
+        until = "Dialpad takes it until it is revoked there."
+        app.tell(f"The {what} of account {account} is no longer stored. {until}")
     _tell_outranked(app, "and is used")
     return 0
+
+
+def _revoke(app: App, options: Options, account: str) -> None:
+    """Take the tokens of an OAuth app back at Dialpad. Raises a `DialkitError`; then nothing is forgotten."""
+    from dialkit.cli.session import open_client
+
+    with open_client(app, options._replace(account=account)) as client:
+        if client.settings.key.grant is None:
+            raise InvalidArgument(
+                f"account {account} has an API key, which only Dialpad's admin portal revokes",
+                hint=f"dialpad auth logout {account}",
+            )
+        try:
+            client.request("oauth2.deauthorize.post")
+        except DialkitError as error:
+            error.hint = f"nothing is forgotten here; dialpad auth logout {account} does that, and no more"
+            raise
 
 
 def _status(app: App, argv: list[str]) -> int:
@@ -63,8 +105,6 @@ def _status(app: App, argv: list[str]) -> int:
 
 def _key(client: Dialpad, *, check: bool) -> tuple[dict[str, Any], DialkitError | None]:
     """What is known of the key, the key itself left out, and what is wrong with it."""
-    from dialkit.config import fingerprint
-
     try:
         key = client.settings.key
     except DialkitError as error:
@@ -73,8 +113,11 @@ def _key(client: Dialpad, *, check: bool) -> tuple[dict[str, Any], DialkitError 
         "key": "found",
         "source": key.source,
         "account": key.account,
-        "fingerprint": fingerprint(key.secret),
+        "kind": "oauth" if key.grant else "key",
+        "fingerprint": key.fingerprint(),
     }
+    if key.grant:
+        told |= _login_of(key.grant)
     if check:
         from dialkit.cli.account.identity import whoami
 
@@ -86,6 +129,17 @@ def _key(client: Dialpad, *, check: bool) -> tuple[dict[str, Any], DialkitError 
                 "key": "refused" if isinstance(error, AuthenticationFailed) else "unchecked",
             }, error
     return told, None
+
+
+def _login_of(grant: Grant) -> dict[str, Any]:
+    """What is known of an OAuth login."""
+    from dialkit.cli.output.cells import moment
+
+    return {
+        "client_id": grant.client_id,
+        "expires_at": moment(int(grant.expires_at)) if grant.expires_at else None,
+        "renewed": grant.refresh_token is not None,
+    }
 
 
 def _surroundings(app: App, options: Options, settings: Settings) -> dict[str, Any]:
@@ -139,6 +193,7 @@ def _list(app: App, argv: list[str]) -> int:
             {
                 "account": name,
                 "default": name == used,
+                "kind": row.get("kind", "key"),
                 **{field: row.get(field) for field in ("key", "company_id", "base_url")},
             }
             for name, row in app.config.accounts.items()
@@ -169,8 +224,10 @@ def _tell_outranked(app: App, how: str) -> None:
 
 
 TABLE = {
-    "login": Sub(login, TAKES, "store a key, once a real call has shown whose it is"),
-    "logout": Sub(_logout, "[NAME]", "forget a key"),
+    "login": Sub(
+        login, TAKES, "store a key, or log in by OAuth, once a real call has shown whose it is", flags
+    ),
+    "logout": Sub(_logout, "[NAME] [--revoke]", "forget a key; --revoke takes an OAuth app's tokens back"),
     "status": Sub(_status, "[--check]", "which key is used and why; --check asks Dialpad"),
     "list": Sub(_list, "", "the accounts there are"),
     "use": Sub(_use, "NAME", "make an account the default"),

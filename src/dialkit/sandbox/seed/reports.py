@@ -23,7 +23,7 @@ CALLBACK = "https://app.larkspur.example/oauth/callback"
 SCOPES = [
     *("agent_groups:read", "ai_recap", "calls:list", "change_log", "conference:all", "conference:read"),
     *("digital_sessions", "fax_message", "message_content_export", "message_content_export:all"),
-    *("recordings_export", "screen_pop"),
+    *("offline_access", "recordings_export", "screen_pop"),
 ]
 APPS: list[Record] = [
     {
@@ -31,7 +31,7 @@ APPS: list[Record] = [
         "client_id": "larkspur-orders-app",
         "client_secret": "not-a-real-secret",
         "name": "Larkspur Orders",
-        "redirect_uris": [CALLBACK, "http://localhost:8400/callback"],
+        "redirect_uris": [CALLBACK, "http://localhost:8400/callback", "http://127.0.0.1:8400/callback"],
         "scopes": SCOPES,
     },
     {
