@@ -12,7 +12,7 @@ from dialkit.errors import Conflict, InvalidArgument
 from dialkit.store import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from dialkit.sandbox import Sandbox
 
@@ -53,6 +53,21 @@ def test_a_name_is_kept_once(database: Database) -> None:
     companies.create(database, "Acme Corp", {}, 1.0)
     with pytest.raises(Conflict, match="'Acme Corp' is kept already"):
         companies.create(database, "ACME corp", {}, 2.0)
+
+
+@pytest.mark.parametrize(("first", "second"), [("Straße Süd", "STRASSE SÜD"), ("Acme  Corp", " acme corp ")])
+def test_capitals_and_spaces_make_no_other_name(database: Database, first: str, second: str) -> None:
+    companies.create(database, first, {}, 1.0)
+    with pytest.raises(Conflict, match="is kept already"):
+        companies.create(database, second, {}, 2.0)
+
+
+def test_nothing_is_said_to_be_kept_that_is_not(run: Callable[..., Any]) -> None:
+    kept = "it is kept on this machine"
+    assert kept in run("companies", "create", "--name", "Acme").err
+    again = run("companies", "create", "--name", "ACME")
+    assert again.code == 5
+    assert kept not in again.err
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a\nb", "x" * 201])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,6 +26,7 @@ ODD = [
     {"first_name": "Comma, Inc", "last_name": 'Say "hi"', "company_name": "+1 (415) 555-0123"},
     {"first_name": "Zoë", "last_name": "Дом 😀", "urls": ["https://x.example/a,b;c"]},
     {"first_name": "Bar", "last_name": "Two", "emails": ["a@x.example", "b@x.example"], "urls": ["https://p.example/a|b"]},
+    {"first_name": "Bell\x07", "last_name": "Esc\x1b[2J", "job_title": "two\nlines", "company_name": "a\rb"},
     {"first_name": " Padded ", "last_name": "", "phones": ["+14155557001", "+14155557002"]},
 ]  # fmt: skip
 
@@ -56,6 +58,27 @@ def test_no_cell_can_be_run(run: Run, odd: Sandbox) -> None:
             assert (
                 not cell.startswith(("+", "-")) or cell[1:].isdecimal() or cell.startswith("+1415555700")
             ), cell
+
+
+def test_what_is_piped_is_read_back_as_well(run: Run, odd: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "piped.csv").write_text(run("contact", "export").out, encoding="utf-8", newline="")
+    done = run("contact", "import", "piped.csv").data
+    assert done["unchanged"] == done["rows"] == len(odd.world.contacts)
+
+
+def test_columns_can_be_chosen(run: Run, sandbox: Sandbox, tmp_path: Path) -> None:
+    run("contact", "export", "--fields", "id,phones", "--out", "people.csv").data
+    with (tmp_path / "people.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["id", "phones"]
+    assert len(rows) == len(sandbox.world.contacts)
+    assert run("contact", "export", "--fields", "id,phones").out.startswith("id,phones\n")
+
+
+def test_a_file_is_for_its_owner_alone(run: Run, sandbox: Sandbox, tmp_path: Path) -> None:
+    run("contact", "export", "--out", "people.csv").data
+    if os.name == "posix":
+        assert (tmp_path / "people.csv").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize("name", ["people.csv", "people.ndjson"])
@@ -112,12 +135,21 @@ def test_a_failure_leaves_the_file_there_was(run: Run, sandbox: Sandbox, tmp_pat
         ("--out", "x.csv", "--jq", "."),
         ("--out", "."),
         ("--out", "no/such/folder.csv"),
+        ("--out", ""),
+        ("--out", "-"),
+        ("--out", "x.csv", "-o", "ndjson"),
+        ("--out", "x.jsonl", "-o", "csv"),
+        ("--out", "x.csv", "--fields", "nonsense"),
+        ("--fields", "nonsense"),
         ("--max-pages", "x"),
         ("--all",),
     ],
 )
-def test_bad_input_is_exit_2(run: Run, argv: Any) -> None:
+def test_bad_input_is_exit_2(run: Run, sandbox: Sandbox, tmp_path: Path, argv: Any) -> None:
+    before = sorted(tmp_path.iterdir())
     assert run("contact", "export", *argv).code == 2
+    assert sorted(tmp_path.iterdir()) == before
+    assert not sandbox.requests
 
 
 @pytest.mark.parametrize(

@@ -330,6 +330,20 @@ def test_a_report_that_cannot_be_written_is_found_before_anything_is_sent(
     assert not sandbox.requests
 
 
+def test_a_report_that_fails_at_the_end_is_partly_done(bring: Run, sandbox: Sandbox, tmp_path: Path) -> None:
+    text = HEADER + "A,One,+14155559911,,\n"
+    blocked = tmp_path / "people.report.csv.part"
+    blocked.mkdir()
+    ran = bring(text)
+    assert ran.code == 11
+    assert "all rows are done, but not their report" in ran.error["message"]
+    assert len(writes(sandbox)) == 1
+    blocked.rmdir()
+    assert bring(text).data["created"] == 1
+    assert len(writes(sandbox)) == 1
+    assert report(tmp_path)[0]["status"] == "created"
+
+
 def test_the_report_runs_in_no_spreadsheet(bring: Run, tmp_path: Path) -> None:
     assert bring(HEADER + "=1+1,One,+14155559911,,\n").code == 0
     assert report(tmp_path)[0]["First Name"] == "'=1+1"
@@ -349,6 +363,8 @@ def test_the_report_runs_in_no_spreadsheet(bring: Run, tmp_path: Path) -> None:
         (b"phone\n1\n", ("--delimiter", "::"), "is not one character"),
         (b"phone\n1\n", ("--owner-id", "x"), "neither a user's id"),
         (b"phone\n1\n", ("--report", "people.csv"), "is the file that is imported"),
+        (b"phone\n1\n", ("--report", ""), "is not a file"),
+        (b"phone\n1\n", ("--report", "."), "is not a plain file"),
         (b"phone\n1\n", ("--file", "other.csv"), "which file"),
         (b"phone\n1\n", ("--dru-run",), "--dru-run"),
     ],

@@ -91,6 +91,11 @@ def test_an_unknown_id_is_exit_4(update: Run) -> None:
         (("--id", PRIYA, "--add-email", "x"), "'x' is not an e-mail address"),
         (("--id", PRIYA, "--phone", "+14155559911", "--add-phone", "+14155559912"), "replaces all"),
         (("--id", PRIYA, "--last-name", "a\nb"), "line break"),
+        (("--id", PRIYA, "--add-email", "a@b\x07"), "is not an e-mail address"),
+        (
+            ("--id", PRIYA, "--add-phone", "+14155550123", "--remove-phone", "(415) 555-0123"),
+            "'+14155550123' is given to --add-phone and to --remove-phone",
+        ),
         (("--id", "..", "--job-title", "x"), "cannot stand in a path"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -54,6 +55,19 @@ def test_nobody_is_exit_4(run: Run) -> None:
     ran = run("contact", "lookup", "+14155559999")
     assert ran.code == 4
     assert "no contact has +14155559999" in ran.error["message"]
+
+
+@pytest.mark.parametrize("who", ["+14155559999", "o'neil@x.example"])
+def test_the_hint_for_nobody_can_be_typed(run: Run, who: str) -> None:
+    line = shlex.split(run("contact", "lookup", who).error["hint"].removesuffix(" makes one"))
+    assert run(*line[1:]).data["action"] == "created"
+    assert run("contact", "lookup", who).code == 0
+
+
+def test_a_long_address_is_not_repeated_whole(run: Run) -> None:
+    ran = run("contact", "lookup", "a" * 5000 + "@b.example")
+    assert ran.code == 4
+    assert len(ran.err) < 500
 
 
 def test_lookup_writes_nothing(run: Run, sandbox: Sandbox) -> None:

@@ -177,6 +177,33 @@ def test_a_failure_in_the_second_book_reports_the_first(upsert: Run, sandbox: Sa
     assert [row["action"] for row in again] == ["unchanged", "created"]
 
 
+def test_no_answer_from_the_second_book_is_not_called_a_failure(
+    upsert: Run, sandbox: Sandbox, user: str
+) -> None:
+    import json
+
+    sandbox.faults.add(operation="contacts.create", reset="after", after=1, count=1)
+    ran = upsert(*JANE, "--phone", NEW, "--owner-id", user)
+    assert ran.code == 11
+    first, second = json.loads(ran.out)
+    assert (first["action"], second["action"]) == ("created", "unknown")
+    assert second["error"]["code"] == "outcome_unknown"
+    again = upsert(*JANE, "--phone", NEW, "--owner-id", user).data
+    assert [row["action"] for row in again] == ["unchanged", "unchanged"]
+
+
+def test_spaces_around_a_text_are_no_part_of_it(upsert: Run, sandbox: Sandbox) -> None:
+    found = upsert("--first-name", " Jane ", "--last-name", "Doe", "--phone", NEW).data
+    assert sandbox.world.contacts.get(found["id"])["first_name"] == "Jane"
+    again = upsert("--first-name", " Jane ", "--last-name", "Doe", "--phone", NEW).data
+    assert again["action"] == "unchanged"
+
+
+def test_one_of_both_names_may_be_empty(upsert: Run, sandbox: Sandbox) -> None:
+    found = upsert("--first-name", "Jane", "--last-name", "", "--phone", NEW).data
+    assert sandbox.world.contacts.get(found["id"])["last_name"] == ""
+
+
 def test_dry_run_tells_what_would_be_done(upsert: Run, sandbox: Sandbox) -> None:
     count = len(writes(sandbox))
     make = upsert(*JANE, "--phone", NEW, "--dry-run").data
@@ -244,6 +271,10 @@ def test_a_lost_answer_is_unknown_and_not_repeated(upsert: Run, sandbox: Sandbox
         ((*JANE, "--phone", NEW, "--owner-id", "nobody"), "neither a user's id nor an alias"),
         ((*JANE, "--phone", NEW, "--max-pages", "0"), "is not a number from 1 up"),
         (("--first-name", "a\nb", "--last-name", "c", "--phone", NEW), "has a line break"),
+        (("--first-name", "a\x1b[2J", "--last-name", "c", "--phone", NEW), "has a control character"),
+        ((*JANE, "--email", "a@b\x1b[2J"), "is not an e-mail address"),
+        ((*JANE, "--phone", "1" * 5000), "1…' is not a phone number"),
+        (("--first-name", " ", "--last-name", "", "--phone", NEW), "--first-name and --last-name"),
         ((*JANE, "--phone", NEW, "--scope", "all"), "--scope"),
         ((*JANE, "--phone", NEW, "--nickname", "J"), "--nickname"),
     ],

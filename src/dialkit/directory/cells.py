@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from dialkit.directory.fields import LISTS, TEXTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dialkit.directory.fields import Contact
 
 # Columns of an export, and of an import the fields that a column can mean.
@@ -17,6 +19,7 @@ BETWEEN = " | "  # values of a list in a cell
 SPLIT = {"phones": re.compile(r"[|;,\n]"), "emails": re.compile(r"[|;,\n]"), "urls": re.compile(r"[|\n]")}
 # A spreadsheet may run a cell that begins so (OWASP, "CSV Injection"), but for plain numbers.
 FORMULA = re.compile(r"'*([\t\r\n]|[\s\u200b\ufeff]*[=+\-@＝＋－＠])")
+ODD = re.compile(r'[",\r\n]')
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
@@ -29,6 +32,15 @@ def plain(cell: str) -> str:
     """What `safe` was given: the apostrophe that stands before a formula is taken away."""
     rest = cell[1:]
     return rest if cell[:1] == "'" and FORMULA.match(rest) and not NUMBER.fullmatch(rest) else cell
+
+
+def line(cells: Iterable[str]) -> str:
+    """A line of CSV, none of whose cells can be run."""
+    # Not the csv module: before Python 3.13 it leaves a lone CR unquoted, which it then refuses to read.
+    found = [safe(cell) for cell in cells]
+    if found == [""]:
+        return '""\n'  # an empty line would be no row
+    return ",".join('"' + one.replace('"', '""') + '"' if ODD.search(one) else one for one in found) + "\n"
 
 
 def joined(name: str, values: list[str]) -> str:
@@ -55,8 +67,7 @@ def sheet_row(contact: Contact) -> dict[str, str]:
     row |= {name: joined(name, [str(one) for one in contact.get(name) or ()]) for name in LISTS}
     if contact.get("type") != "local":
         row["owner_id"] = ""
-    # The writer sets one apostrophe before a formula; one that was there already would be taken for it.
-    return {name: safe(text) if text.startswith("'") else text for name, text in row.items()}
+    return row
 
 
 def record(contact: Contact) -> dict[str, Any]:

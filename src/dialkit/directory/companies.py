@@ -48,20 +48,28 @@ def list_all(client: Dialpad, database: Database, progress: Progress | None = No
     return rows
 
 
+def named(name: str) -> str:
+    """A name as it is kept. Raises `InvalidArgument` for what cannot be one."""
+    found = " ".join(name.split())
+    if not found or len(found) > LONGEST or not name.strip().isprintable():
+        raise InvalidArgument(
+            f"{name[:40]!r} cannot be a company's name", hint=f"one line of 1 to {LONGEST} characters"
+        )
+    return found
+
+
 def create(database: Database, name: str, details: Mapping[str, Any], now: float) -> dict[str, Any]:
     """Keep a company on this machine, to be offered as ``company_name`` of contacts; its row.
 
     `now` is in seconds since 1970. Raises `InvalidArgument` for what cannot be a name, `Conflict` where one
-    of that name is kept already.
+    of that name is kept already, capitals or not.
     """
-    name = name.strip()
-    if not name or len(name) > LONGEST or not name.isprintable():
-        raise InvalidArgument(
-            f"{name[:40]!r} cannot be a company's name", hint=f"one line of 1 to {LONGEST} characters"
+    name = named(name)
+    there = next((row["name"] for row in store.kept(database) if _key(row["name"]) == _key(name)), None)
+    if there is not None or not store.add(database, name, details, now):
+        raise Conflict(
+            f"a company {there or name!r} is kept already", status=None, hint="dialpad companies list"
         )
-    if not store.add(database, name, details, now):
-        there = (store.find(database, name) or {}).get("name", name)
-        raise Conflict(f"a company {there!r} is kept already", status=None, hint="dialpad companies list")
     return {**details, "name": name, "source": KEPT, "created_at": now}
 
 

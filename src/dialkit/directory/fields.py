@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TEXTS = ("first_name", "last_name", "company_name", "job_title", "extension")
 LISTS = ("phones", "emails", "urls")
+REPEATED = 60  # characters of a value that an error repeats
+CONTROL = frozenset(map(chr, (*range(0x20), *range(0x7F, 0xA0))))
 NEEDED = ("first_name", "last_name")  # of a new contact
 
 PHONE_HINT = (
@@ -51,6 +53,11 @@ def listed(contact: Contact, name: str) -> list[str]:
     return [str(text) for text in contact.get(name) or ()]
 
 
+def said(contact: Contact, name: str) -> str:
+    """The text `name` of a contact, empty where it has none."""
+    return str(contact.get(name) or "").strip()
+
+
 def keys_of(contact: Contact, region: str) -> Iterator[tuple[str, str]]:
     """What a contact is found by: each phone and address, as the list's name and its normal form."""
     for name in ("phones", "emails"):
@@ -64,10 +71,9 @@ def changes(contact: Contact, given: Given, region: str) -> Given:
 
     Lists are merged, what the contact has first, since Dialpad replaces them whole.
     """
-    found: Given = {}
-    for name in TEXTS:
-        if name in given and given[name] != str(contact.get(name) or "").strip():
-            found[name] = given[name]
+    found: Given = {
+        name: given[name] for name in TEXTS if name in given and given[name] != said(contact, name)
+    }
     for name in LISTS:
         has = listed(contact, name)
         known = {normal(name, text, region) for text in has}
@@ -79,9 +85,7 @@ def changes(contact: Contact, given: Given, region: str) -> Given:
 
 def checked(given: Given, region: str) -> Given:
     """What was given, ready to be sent: numbers in E.164, each value once. Raises `InvalidArgument`."""
-    found = dict(given)
-    for name in TEXTS:
-        check_text(name, found.get(name, ""))
+    found = {name: value.strip() if name in TEXTS else value for name, value in given.items()}
     check_new({}, found, region)
     for name in LISTS:
         if name in found:
@@ -91,6 +95,9 @@ def checked(given: Given, region: str) -> Given:
 
 def check_new(contact: Contact, given: Given, region: str) -> None:
     """Raise `InvalidArgument` for a value that `contact` does not have and that cannot be one."""
+    for name in TEXTS:
+        if (text := given.get(name, "")) != said(contact, name):
+            check_text(name, text)
     for name in LISTS:
         known = {normal(name, text, region) for text in listed(contact, name)}
         for text in given.get(name) or ():
@@ -99,22 +106,31 @@ def check_new(contact: Contact, given: Given, region: str) -> None:
 
 
 def check_text(name: str, text: str) -> None:
-    """Raise `InvalidArgument` for a text of several lines."""
+    """Raise `InvalidArgument` for a text of several lines, or one with other control characters."""
     if "\n" in text or "\r" in text:
-        raise InvalidArgument(f"{name}: {text!r} has a line break", hint="write it on one line")
+        raise InvalidArgument(f"{name}: {quoted(text)} has a line break", hint="write it on one line")
+    if not text.isprintable() and any(c in CONTROL for c in text):
+        raise InvalidArgument(f"{name}: {quoted(text)} has a control character", hint="write it without")
 
 
 def check(name: str, text: str, region: str) -> None:
     """Raise `InvalidArgument` where a value cannot stand in the list `name`."""
     text = text.strip()
     if name == "phones" and e164(text, region) is None:
-        raise InvalidArgument(f"{text!r} is not a phone number", hint=PHONE_HINT)
+        raise InvalidArgument(f"{quoted(text)} is not a phone number", hint=PHONE_HINT)
     if name == "emails":
         before, _, after = text.rpartition("@")
-        if not before or not after or len(text.split()) != 1:
-            raise InvalidArgument(f"{text!r} is not an e-mail address", hint="write it like jane@example.com")
-    if name == "urls" and len(text.split()) != 1:
-        raise InvalidArgument(f"{text!r} is not a URL", hint="write it like https://example.com")
+        if not before or not after or len(text.split()) != 1 or not text.isprintable():
+            raise InvalidArgument(
+                f"{quoted(text)} is not an e-mail address", hint="write it like jane@example.com"
+            )
+    if name == "urls" and (len(text.split()) != 1 or not text.isprintable()):
+        raise InvalidArgument(f"{quoted(text)} is not a URL", hint="write it like https://example.com")
+
+
+def quoted(text: str) -> str:
+    """A text as errors repeat it: in quotes, control characters visible, and not all of a long one."""
+    return repr(text if len(text) <= REPEATED else text[:REPEATED] + "…")
 
 
 def called(contact: Contact) -> str:

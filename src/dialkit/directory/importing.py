@@ -5,10 +5,10 @@ What a killed row had begun is not guessed: the directory is read anew, and what
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dialkit.directory import planner as plans
-from dialkit.directory.rows import wanted
+from dialkit.directory.todo import DONE
 from dialkit.errors import (
     Conflict,
     DialkitError,
@@ -27,14 +27,14 @@ from dialkit.store import journals
 from dialkit.store.journals import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from dialkit.client import Dialpad
-    from dialkit.directory.planner import Todo
-    from dialkit.directory.sheet import Row, Sheet
+    from dialkit.directory.sheet import Row
+    from dialkit.directory.source import Source
+    from dialkit.directory.todo import Todo
     from dialkit.store import Database
 
-DONE = {"create": "created", "update": "updated", "write": "written", "unchanged": "unchanged"}
 # Seconds after which what was on its way when we were killed has arrived, or never will.
 SETTLED = 5.0
 # Seconds between tries where nothing could be sent: a long import outlives a lost network.
@@ -49,35 +49,11 @@ GOES_ON = "the same command goes on from there"
 UNSEEN = "no answer came, and the directory does not show it; look for it, then import the row again"
 
 
-class Source(NamedTuple):
-    """What is imported: a sheet, what its columns mean, whose contacts they are where rows do not say."""
-
-    sheet: Sheet
-    columns: Sequence[tuple[int, str]]
-    region: str
-    owner_id: str = ""
-
-    @property
-    def by_uid(self) -> bool:
-        """Whether the rows have uids of their own."""
-        return any(field == "uid" for _, field in self.columns)
-
-    @property
-    def params(self) -> dict[str, Any]:
-        """Which contacts have to be known, as ``contacts.list`` takes it."""
-        return plans.params_for((field for _, field in self.columns), self.owner_id)
-
-    def todo(self, row: Row, planner: plans.Planner) -> Todo:
-        """What has to be done for a row. Raises `InvalidArgument` and `Conflict`."""
-        _, cells, wrong = row
-        if cells is None:
-            raise InvalidArgument(wrong)
-        found = wanted(cells, self.columns, self.region, self.owner_id)
-        return plans.by_uid(found, self.region) if self.by_uid else planner.plan(found)
-
-
 class Watch:
     """Told how it goes; the command line shows it."""
+
+    def resumed(self, row: int) -> None:
+        """An import of this file was under way, and goes on after that row."""
 
     def scanned(self, pages: int, contacts: int) -> None:
         """So much of the directory has been read."""
@@ -277,29 +253,3 @@ def seconds_for(actions: dict[str, int]) -> float:
     new = actions.get("create", 0) + actions.get("write", 0)
     minutes = max(0, new - NEW_A_MINUTE) / NEW_A_MINUTE
     return max(60.0 * minutes, (new + actions.get("update", 0)) / A_SECOND)
-
-
-def preview(client: Dialpad, source: Source, watch: Watch | None = None) -> Iterator[Entry]:
-    """What would become of each row; reads the directory, writes nothing.
-
-    States are ``create``, ``update``, ``write``, ``unchanged`` and ``failed``.
-    """
-    watch = watch or Watch()
-    planner = plans.Planner(source.region)
-    try:
-        if not source.by_uid:
-            planner.read(client, source.params, watch.scanned)
-        for number, row in enumerate(source.sheet.rows(), 1):
-            try:
-                todo = source.todo(row, planner)
-                todo.request(client)
-            except (InvalidArgument, Conflict) as error:
-                yield Entry(row[0], "failed", None, error.message, 0.0)
-                continue
-            if todo.action in ("create", "update"):
-                kind = {"type": "local"} if "owner_id" in todo.params else {}
-                planner.learn({"id": f"row {row[0]}", **kind, **(todo.contact or {}), **todo.params})
-            yield Entry(row[0], todo.action, todo.contact_id, None, 0.0)
-            watch.counted(number)
-    finally:
-        planner.close()

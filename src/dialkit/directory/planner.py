@@ -2,44 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dialkit.directory import scan
-from dialkit.directory.fields import LISTS, NEEDED, called, changes, check_new, merged
+from dialkit.directory.fields import called, check_new
 from dialkit.directory.index import Index
+from dialkit.directory.todo import Todo, decide, new
 from dialkit.errors import Conflict, InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dialkit.client import Dialpad, Request
+    from dialkit.client import Dialpad
     from dialkit.directory.fields import Contact, Given
     from dialkit.directory.rows import Wanted
     from dialkit.directory.scan import Progress
-
-
-class Todo(NamedTuple):
-    """What is to be done: ``create``, ``update``, ``write`` (under a uid) or ``unchanged``; and with what."""
-
-    action: str
-    contact: Contact | None
-    params: Given
-
-    @property
-    def contact_id(self) -> str | None:
-        """The id of the contact that it is about, None where there is none yet."""
-        return str(self.contact["id"]) if self.contact else None
-
-    def request(self, client: Dialpad) -> Request | None:
-        """The request that does it. Raises `InvalidArgument` where it is too large."""
-        return client.prepare(OPERATIONS[self.action], self.params) if self.action in OPERATIONS else None
-
-
-OPERATIONS = {
-    "create": "contacts.create",
-    "update": "contacts.update",
-    "write": "contacts.create_with_uid",
-}
 
 
 class Planner:
@@ -76,14 +53,7 @@ class Planner:
                 names = ", ".join(called(self._index.get(one) or {"id": one}) for one in found)
                 raise Conflict(f"{len(found)} contacts match: {names}", status=None)
             contact = self._index.get(found[0]) if found else None
-        check_new(contact or {}, given, self._region)
-        if contact is None:
-            owner = {"owner_id": wanted.owner_id} if wanted.owner_id else {}
-            return Todo("create", None, {**new(given, self._region), **owner})
-        body = changes(contact, given, self._region)
-        return (
-            Todo("update", contact, {"id": contact["id"], **body}) if body else Todo("unchanged", contact, {})
-        )
+        return decide(contact, given, wanted.owner_id, self._region)
 
 
 def by_uid(wanted: Wanted, region: str) -> Todo:
@@ -94,14 +64,6 @@ def by_uid(wanted: Wanted, region: str) -> Todo:
         raise InvalidArgument("it has an owner, and contacts with a uid are shared")
     check_new({}, wanted.given, region)
     return Todo("write", None, {"uid": wanted.uid, **new(wanted.given, region)})
-
-
-def new(given: Given, region: str) -> Given:
-    """The body of a new contact. Raises `InvalidArgument` where it has no name."""
-    if not any(given.get(name) for name in NEEDED):
-        raise InvalidArgument("it has no name, and no contact matches")
-    lists = {name: merged(name, [], given[name], region) for name in LISTS if given.get(name)}
-    return {**dict.fromkeys(NEEDED, ""), **given, **lists}
 
 
 def params_for(fields: Iterable[str], owner_id: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dialkit.directory.cells import plain, split
-from dialkit.directory.fields import LISTS, check_text, written
+from dialkit.directory.fields import LISTS, written
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def wanted(
 ) -> Wanted:
     """What a row says; empty cells say nothing. `owner_id` is whose it is where the row does not say.
 
-    Raises `InvalidArgument` for a text of several lines, or an owner that cannot be.
+    Raises `InvalidArgument` for an owner that cannot be.
     """
     texts: dict[str, str] = {}
     given: Given = {}
@@ -51,8 +51,6 @@ def wanted(
     if kind != "shared" and own and not (own.isascii() and own.isdecimal()):
         raise InvalidArgument(f"{own[:40]!r} is not a user's id")
     owner = "" if kind == "shared" else own or owner_id
-    for name, text in texts.items():
-        check_text(name, text)
     return Wanted({**texts, **given}, owner, contact_id, uid)
 
 

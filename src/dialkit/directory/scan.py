@@ -41,7 +41,7 @@ def contacts(
                 progress(count, book.count)
             if max_pages is not None and count >= max_pages and book.params is not None:
                 raise Refused(
-                    f"the directory has more than {max_pages} pages; nothing was written",
+                    f"the directory has more than {max_pages} pages, and not all of it was read",
                     hint=f"--max-pages {max_pages * 10}, or leave it out to read all of it",
                 )
             # A list that changes while it is read may show a contact on two pages, next to each other.

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.directory import scan
-from dialkit.directory.fields import NEEDED, called, changes, keys_of
+from dialkit.directory.fields import NEEDED, called, checked, keys_of
 from dialkit.directory.matching import Keys
+from dialkit.directory.todo import DONE, Todo, decide, doubtful
 from dialkit.errors import Conflict, DialkitError, InvalidArgument, PartialSuccess
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dialkit.client import Dialpad, Request
+    from dialkit.client import Dialpad
     from dialkit.directory.fields import Contact, Given
     from dialkit.directory.scan import Progress
 
@@ -34,21 +35,10 @@ class Target(NamedTuple):
 
 
 class Step(NamedTuple):
-    """What is to be done in one book: ``create``, ``update`` or ``unchanged``, the contact, what is sent."""
+    """What is to be done in one book."""
 
     target: Target
-    action: str
-    contact: Contact | None
-    body: Given
-
-    def request(self, client: Dialpad) -> Request | None:
-        """The request that does it, None where nothing has to be done. Raises `InvalidArgument`."""
-        if self.action == "unchanged":
-            return None
-        if self.contact is None:
-            owner = {"owner_id": self.target.owner_id} if self.target.owner_id else {}
-            return client.prepare("contacts.create", {**self.body, **owner})
-        return client.prepare("contacts.update", {"id": self.contact["id"], **self.body})
+    todo: Todo
 
 
 def targets(scope: str, owner_ids: Iterable[str]) -> list[Target]:
@@ -72,26 +62,31 @@ def targets(scope: str, owner_ids: Iterable[str]) -> list[Target]:
 def plan(
     client: Dialpad,
     given: Given,
-    books: Iterable[Target],
     region: str,
     *,
+    scope: str = "auto",
+    owner_ids: Iterable[str] = (),
     duplicate: bool = False,
     max_pages: int | None = None,
     progress: Progress | None = None,
 ) -> list[Step]:
-    """What is to be done in each book so that what is `given` stands there. Writes nothing.
+    """What is to be done in each book of `scope` so that what is `given` stands there. Writes nothing.
 
-    `given` has passed `dialkit.directory.fields.checked`. With `duplicate` nobody looks for contacts that
-    match. Raises `Conflict` where two different contacts match, `InvalidArgument` where a new contact has
-    no name or there is nothing to match by, and what `dialkit.directory.scan.contacts` raises.
+    `given` are fields by the API's names, an owner ``me`` is the key's own user. With `duplicate` nobody
+    looks for contacts that match. Raises `Conflict` where two different contacts match, `InvalidArgument`
+    for what cannot be written, where a new contact has no name or there is nothing to match by, and what
+    `dialkit.directory.scan.contacts` raises.
     """
+    owner_ids = list(owner_ids)
+    targets(scope, owner_ids)  # what is wrong with it is said before anything is asked
+    given = checked(given, region)
     if not duplicate and not (given.get("phones") or given.get("emails")):
         raise InvalidArgument(
             "there is nothing to find the contact by",
             hint="--phone or --email; or --allow-duplicate to make one",
         )
     steps = []
-    for book in books:
+    for book in targets(scope, (scan.owner(client, name) for name in owner_ids)):
         found = {} if duplicate else _matches(client, given, book, region, max_pages, progress)
         if len(found) > 1:
             names = ", ".join(map(called, found.values()))
@@ -101,22 +96,20 @@ def plan(
                 status=None,
                 hint=f"dialpad contact update --id {first} changes one; --allow-duplicate makes another",
             )
-        steps.append(step(book, next(iter(found.values()), None), given, region))
+        steps.append(_step(book, next(iter(found.values()), None), given, region))
     for one in steps:
-        one.request(client)  # what cannot be sent is found before anything is
+        one.todo.request(client)  # what cannot be sent is found before anything is
     return steps
 
 
-def step(book: Target, contact: Contact | None, given: Given, region: str) -> Step:
-    """What is to be done where `contact` is the one that matches. Raises `InvalidArgument`."""
-    if contact is not None:
-        body = changes(contact, given, region)
-        return Step(book, "update" if body else "unchanged", contact, body)
+def _step(book: Target, contact: Contact | None, given: Given, region: str) -> Step:
     missing = [name for name in NEEDED if name not in given]
-    if missing:
+    if not any(given.get(name) for name in NEEDED):
+        missing = list(NEEDED)
+    if contact is None and missing:
         flags = " and ".join("--" + name.replace("_", "-") for name in missing)
         raise InvalidArgument(f"none of {book} matches, and a new one needs {flags}", hint=f"give {flags}")
-    return Step(book, "create", None, {name: value for name, value in given.items() if value})
+    return Step(book, decide(contact, given, book.owner_id or "", region))
 
 
 def _matches(
@@ -140,32 +133,29 @@ def carry_out(client: Dialpad, steps: Iterable[Step]) -> list[dict[str, Any]]:
     """
     steps = list(steps)
     rows: list[dict[str, Any]] = []
-    for at, one in enumerate(steps):
-        request = one.request(client)
+    for at, (target, todo) in enumerate(steps):
+        request = todo.request(client)
         try:
-            contact = client.send(request).json() if request else one.contact
+            contact = client.send(request).json() if request else todo.contact
         except DialkitError as error:
             if not rows:
                 raise
-            failed = {**_row(one, "failed"), "error": error.as_dict()}
-            left = [_row(later, "not tried") for later in steps[at + 1 :]]
+            failed = {**_row(target, "unknown" if doubtful(error) else "failed"), "error": error.as_dict()}
+            left = [_row(later.target, "not tried") for later in steps[at + 1 :]]
             raise PartialSuccess(
-                f"{_told(rows)}; {one.target}: {error.message}",
+                f"{_told(rows)}; {target}: {error.message}",
                 done=[*rows, failed, *left],
                 status=error.status,
                 operation=error.operation,
                 hint="the same command again completes it; it finds what was written",
             ) from error
-        rows.append({**_row(one, DONE[one.action]), **(contact or {})})
+        rows.append({**_row(target, DONE[todo.action]), **(contact or {})})
     return rows
 
 
-DONE = {"create": "created", "update": "updated", "unchanged": "unchanged"}
-
-
-def _row(one: Step, action: str) -> dict[str, Any]:
-    owner = {"owner_id": one.target.owner_id} if one.target.owner_id else {}
-    return {"action": action, "scope": one.target.scope, **owner}
+def _row(target: Target, action: str) -> dict[str, Any]:
+    owner = {"owner_id": target.owner_id} if target.owner_id else {}
+    return {"action": action, "scope": target.scope, **owner}
 
 
 def _told(rows: list[dict[str, Any]]) -> str:

@@ -12,19 +12,12 @@ if TYPE_CHECKING:
 
 ADD = "INSERT INTO company VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING"
 ALL = "SELECT name, details_json, created_at FROM company ORDER BY name"
-FIND = "SELECT name, details_json, created_at FROM company WHERE name = ?"
 
 
 def add(database: Database, name: str, details: Mapping[str, Any], now: float) -> bool:
     """Keep a company; False where one of that name is kept already, capitals or not."""
     with database.write() as connection:
         return connection.execute(ADD, (name, json.dumps(details), now)).rowcount == 1
-
-
-def find(database: Database, name: str) -> dict[str, Any] | None:
-    """A company by its name, None where there is none."""
-    row = database.one(FIND, (name,))
-    return _shown(row) if row else None
 
 
 def kept(database: Database) -> list[dict[str, Any]]:

@@ -44,13 +44,13 @@ class Part:
 
     file: BinaryIO
 
-    def __init__(self, path: str, ending: str = ENDING) -> None:
-        self.path, self.part = path, path + ending
+    def __init__(self, path: str, ending: str = ENDING, mode: int = 0o666) -> None:
+        self.path, self.part, self._mode = path, path + ending, mode
 
     def __enter__(self) -> Self:
         try:
             descriptor = os.open(
-                self.part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | NO_FOLLOW, 0o666
+                self.part, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0) | NO_FOLLOW, self._mode
             )
         except OSError as error:
             raise InvalidArgument(
@@ -66,6 +66,10 @@ class Part:
             )
         self.file.truncate(0)
         return self
+
+    def write(self, text: str) -> None:
+        """Write a text, as UTF-8; a lone surrogate, which that cannot hold, as ``\\ud800``."""
+        self.file.write(text.encode("utf-8", "backslashreplace"))
 
     def _is_ours(self) -> bool:
         """Whether the name still leads to what we opened: it is renamed where another has just finished."""

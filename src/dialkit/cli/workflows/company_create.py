@@ -28,7 +28,6 @@ HELP = Help(
     ),
 )
 DETAILS = ("website", "note")
-LONGEST = 200  # characters of a name
 
 
 def run(app: App, argv: list[str]) -> int:
@@ -44,19 +43,18 @@ def run(app: App, argv: list[str]) -> int:
         takes=(*SHOWING, *ASKING, "--dry-run"),
     )
     view = showing(app, options)
-    name = (found.name or "").strip()
-    if not 0 < len(name) <= LONGEST or not name.isprintable():
-        what = f"{name[:60]!r} cannot name a company" if found.name else "no --name is given"
-        raise InvalidArgument(what, hint="dialpad companies create --name 'Acme Corp'")
-    details = {field: getattr(found, field) for field in DETAILS if getattr(found, field)}
-    when = "would be" if options.dry_run else "is"
-    app.tell(f"note: Dialpad has no companies; it {when} kept on this machine")
-    if options.dry_run:
-        view.data({"dry_run": True, "name": name, **details})
-        return 0
+    if not found.name:
+        raise InvalidArgument("no --name is given", hint="dialpad companies create --name 'Acme Corp'")
     from dialkit.directory import companies
     from dialkit.store import Database
 
-    with Database.of(app.environ, app.tell) as database:
-        view.data(companies.create(database, name, details, time.time()))
+    details = {field: getattr(found, field) for field in DETAILS if getattr(found, field)}
+    when = "would be" if options.dry_run else "is"
+    if options.dry_run:
+        made = {"dry_run": True, "name": companies.named(found.name), **details}
+    else:
+        with Database.of(app.environ, app.tell) as database:
+            made = companies.create(database, found.name, details, time.time())
+    app.tell(f"note: Dialpad has no companies; it {when} kept on this machine")
+    view.data(made)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.workflows.progress import Progress
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
@@ -28,6 +29,11 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.directory import companies
     from dialkit.store import Database
 
-    with Database.of(app.environ, app.tell) as database, open_client(app, options) as client:
-        view.data(companies.list_all(client, database))
+    with Database.of(app.environ, app.tell) as database, open_client(app, app.options or options) as client:
+        progress = Progress(app, client.clock.monotonic)
+        try:
+            rows = companies.list_all(client, database, progress.pages)
+        finally:
+            progress.done()
+    view.data(rows)
     return 0

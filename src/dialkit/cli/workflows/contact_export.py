@@ -10,10 +10,7 @@ from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
     from dialkit.cli.app import App
-    from dialkit.cli.output import Options
     from dialkit.cli.show import View
 
 HELP = Help(
@@ -28,7 +25,8 @@ HELP = Help(
     takes="[--out FILE] [-o csv|ndjson] [FLAGS]",
     rows=(
         ("--out FILE", "into a file, which is there whole or not at all; .ndjson and .jsonl are ndjson"),
-        ("-o csv|ndjson", "the form, where it is not that of the file's name; csv unless said"),
+        ("-o csv|ndjson", "the form on stdout; csv unless said"),
+        ("--fields NAME,NAME", "only these columns"),
         ("--shared", "only the shared contacts"),
         ("--owner-id ID", "only that user's own contacts; me: the key's own user"),
         ("--max-pages N", "read no more than N pages of 100; where there are more, fail"),
@@ -50,86 +48,59 @@ def run(app: App, argv: list[str]) -> int:
         return 0
     options, found = parse(app, HELP.name, argv, *ARGUMENTS, takes=(*SHOWING, *ASKING))
     from dialkit.cli.session import open_client
-    from dialkit.directory import export, scan
+    from dialkit.directory import export, lookup, scan
 
     if found.shared and found.owner_id is not None:
         raise InvalidArgument(
             "--shared and --owner-id: shared contacts have no owner", hint="give one of them"
         )
     view = showing(app, options)
-    form = _form(options.output, view, found.out)
+    out = flags.place(app, found.out, "--out") if found.out is not None else None
+    form = _form(options.output, view, out)
+    names = export.columns(view.how.fields or ()) if out is not None or form == "csv" else ()
     owner = flags.user_id(app, found.owner_id) if found.owner_id is not None else None
     max_pages = flags.count(found.max_pages, "--max-pages")
     with open_client(app, app.options or options) as client:
-        params: Any = {} if found.shared else {"include_local": True}
+        params: Any = {} if found.shared else lookup.EVERYBODY
         if owner is not None:
             params = {"owner_id": scan.owner(client, owner)}
         progress = Progress(app, client.clock.monotonic)
-        quiet = found.out is None and app.stdout.isatty()
+        quiet = out is None and app.stdout.isatty()
         rows = export.rows(
             client, form, params=params, max_pages=max_pages, progress=None if quiet else progress.pages
         )
         try:
-            if found.out is None:
+            if out is not None:
+                count = export.write(out, rows, form, names)
+            elif form == "csv" and not quiet and view.how.jq is None:
+                # Not as other data is shown: there control characters are made visible, and so not read back.
+                app.stdout.writelines(export.lines(rows, form, names))
+            else:
                 view.items(rows)
-                return 0
-            path, count = _into(
-                app, found.out, rows, view.how._replace(format=form, is_tty=False, color=False)
-            )
         finally:
             progress.done()
-    showing(app, options._replace(output=None, fields=None, jq=None)).data({"file": path, "contacts": count})
+    if out is not None:
+        about = showing(app, options._replace(output=None, fields=None))
+        about.data({"file": out, "contacts": count})
     return 0
 
 
 def _form(output: str | None, view: View, out: str | None) -> str:
     """``csv`` or ndjson's like, as said, as the file is called, else csv. Raises `InvalidArgument`."""
-    by_name = "ndjson" if out is not None and out.lower().endswith(LINES) else "csv"
-    if out is not None and output not in (None, "csv", "ndjson"):
-        raise InvalidArgument(f"-o {output}: a file is csv or ndjson", hint="-o csv, or leave it out")
-    if out is not None and view.how.jq is not None:
+    from dialkit.directory.export import FORMATS, form_of
+
+    if out is None:
+        if output is None and view.how.jq is None:
+            view.how = view.how._replace(format="csv")
+        return output or ("ndjson" if view.how.jq is not None else "csv")
+    form = form_of(out)
+    if output not in (None, *FORMATS):
+        raise InvalidArgument(f"-o {output}: a file is csv or ndjson", hint=f"-o {form}, or leave it out")
+    if view.how.jq is not None:
         raise InvalidArgument("--jq does not go with --out", hint="leave out --out, and use > FILE")
-    if output is None and view.how.jq is None:
-        view.how = view.how._replace(format=by_name)
-        return by_name
-    return output or "ndjson"
-
-
-def _into(app: App, out: str, rows: Iterable[dict[str, Any]], how: Options) -> tuple[str, int]:
-    """Write rows into a file that takes its place when all are there; its path, and how many they are."""
-    import os
-
-    from dialkit.cli.output import Items, write
-
-    path = os.path.join(app.cwd, os.path.expanduser(out))
-    count = 0
-
-    def counted() -> Iterator[dict[str, Any]]:
-        nonlocal count
-        for row in rows:
-            count += 1
-            yield row
-
-    _replaced(path, lambda file: write(Items(counted()), how, file, app.stderr))
-    return path, count
-
-
-def _replaced(path: str, fill: Callable[[Any], None]) -> None:
-    """Make a file, mode 0600, whole or not at all. Raises `OSError`."""
-    import os
-
-    part = path + ".part"
-
-    if not os.path.basename(path) or os.path.isdir(path):
-        raise InvalidArgument(f"--out: {path} is a folder", hint="name a file in it")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    try:
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    except BaseException:
-        if os.path.exists(part):
-            os.unlink(part)
-        raise
+    if output not in (None, form):
+        raise InvalidArgument(
+            f"-o {output}: an import would take {out} for {form}",
+            hint="name the file .ndjson for ndjson, else .csv; or leave out -o",
+        )
+    return form

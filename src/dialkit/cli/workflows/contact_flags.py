@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from dialkit.cli.app import App
     from dialkit.cli.subcommands import Argument
+    from dialkit.client import Dialpad
     from dialkit.directory.fields import Given
+    from dialkit.directory.todo import Todo
 
 # Flags of the fields: their names in the API.
 FIELDS = {
@@ -45,7 +47,9 @@ def count(text: str | None, flag: str) -> int | None:
     if text is None:
         return None
     if not (text.isascii() and text.isdecimal() and int(text[:10]) > 0 and len(text) <= 9):
-        raise InvalidArgument(f"{flag}: {text!r} is not a number from 1 up", hint=f"write it like {flag} 50")
+        raise InvalidArgument(
+            f"{flag}: {text[:60]!r} is not a number from 1 up", hint=f"write it like {flag} 50"
+        )
     return int(text)
 
 
@@ -59,15 +63,33 @@ def user_id(app: App, text: str) -> str:
     meant = text if text == "me" else named(app, text)
     if meant != "me" and not (meant.isascii() and meant.isdecimal()):
         raise InvalidArgument(
-            f"--owner-id: {text!r} is neither a user's id nor an alias of one",
-            hint=f"dialpad users list; then dialpad alias set {text} ID",
+            f"--owner-id: {text[:60]!r} is neither a user's id nor an alias of one", hint="dialpad users list"
         )
     return meant
 
 
-def dry(action: str, request: Any, **more: Any) -> dict[str, Any]:
-    """What a dry run shows of one request, or of none."""
-    shown: dict[str, Any] = {"dry_run": True, "action": action, **more}
+def path(app: App, text: str, flag: str) -> str:
+    """A file that is named, from where we are. Raises `InvalidArgument` where none is."""
+    from os.path import expanduser, join
+
+    if text in ("", "-"):
+        raise InvalidArgument(f"{flag}: {text!r} is not a file", hint="name a file, such as people.csv")
+    return join(app.cwd, expanduser(text))
+
+
+def place(app: App, text: str, flag: str) -> str:
+    """Where a file is to be put. Raises `InvalidArgument` where none can be."""
+    from dialkit.store.files import place
+
+    return place(path(app, text, flag), flag)
+
+
+def dry(client: Dialpad, todo: Todo, **more: Any) -> dict[str, Any]:
+    """What a dry run shows of what is to be done."""
+    shown: dict[str, Any] = {"dry_run": True, "action": todo.action, **more}
+    if todo.contact_id is not None:
+        shown["id"] = todo.contact_id
+    request = todo.request(client)
     if request is not None:
         shown |= {"method": request.method, "url": request.url, "body": request.body}
     return shown

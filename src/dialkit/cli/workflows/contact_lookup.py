@@ -47,13 +47,14 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.cli.session import open_client
     from dialkit.client.phones import region_of
     from dialkit.directory import lookup, scan
+    from dialkit.directory.fields import REPEATED, quoted
 
     view = showing(app, options)
     columns(view, SHOWN)
     asked = [text for text in (found.who, *(found.flagged or ())) if text is not None]
     if len(asked) != 1:
         raise InvalidArgument(
-            f"one number or address is looked up, not {len(asked)}",
+            f"one number or address is looked up, not {len(asked)}" if asked else "which number or address?",
             hint="dialpad contact lookup +14155550123",
         )
     text = flags.named(app, asked[0])
@@ -71,7 +72,13 @@ def run(app: App, argv: list[str]) -> int:
         finally:
             progress.done()
     if not matches:
-        hint = f"dialpad contact upsert --{key[0][:-1]} {key[1]} makes one"
-        raise NotFound(f"no contact has {key[1]}", status=None, hint=hint)
+        from shlex import quote
+
+        name = "--first-name NAME --last-name NAME"
+        raise NotFound(
+            f"no contact has {quoted(key[1])[1:-1]}",
+            status=None,
+            hint=f"dialpad contact upsert {name} --{key[0][:-1]} {quote(key[1][:REPEATED])} makes one",
+        )
     view.data(matches)
     return 0

@@ -58,28 +58,18 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.cli.session import open_client
     from dialkit.client.phones import region_of
     from dialkit.directory import update
-    from dialkit.directory.fields import checked
+    from dialkit.directory.todo import DONE
 
     view = showing(app, options)
-    region = region_of(app.config)
-    given = flags.given(found)
-    edits = _edits(found)
     contact_id = _id(app, found)
-    if not given and not edits:
-        raise InvalidArgument("there is nothing to change", hint="dialpad contact update --help")
-    checked({name: given[name] for name in flags.FIELDS.values() if name in given}, region)
-    body = update.replaced(given, region)
     with open_client(app, app.options or options) as client:
-        contact = update.read(client, contact_id) if edits else None
-        if contact is not None:
-            body |= update.edited(contact, edits, region)
-        request = client.prepare("contacts.update", {"id": contact_id, **body}) if body else None
+        todo = update.plan(client, contact_id, flags.given(found), _edits(found), region_of(app.config))
         if options.dry_run:
-            view.data(flags.dry("update" if request else "unchanged", request, id=contact_id))
-        elif request is None:
-            view.data({"action": "unchanged", **(contact or {})})
-        else:
-            view.data({"action": "updated", **client.send(request).json()})
+            view.data(flags.dry(client, todo))
+            return 0
+        request = todo.request(client)
+        contact = client.send(request).json() if request else todo.contact
+    view.data({"action": DONE[todo.action], **(contact or {})})
     return 0
 
 
@@ -93,17 +83,9 @@ def _id(app: App, found: argparse.Namespace) -> str:
 
 
 def _edits(found: argparse.Namespace) -> Edits:
-    """What is added and removed, by list. Raises `InvalidArgument` where the list is also replaced."""
-    edits = {}
-    for flag, name in flags.LISTS.items():
-        add, remove = getattr(found, f"add_{name}"), getattr(found, f"remove_{name}")
-        if not add and not remove:
-            continue
-        if getattr(found, name) is not None:
-            verb = "add" if add else "remove"
-            raise InvalidArgument(
-                f"{flag} replaces all there are, and --{verb}-{flag[2:]} is given too",
-                hint="give one of them",
-            )
-        edits[name] = (add, remove)
-    return edits
+    """What is added and removed, by list."""
+    edits = {
+        name: (getattr(found, f"add_{name}"), getattr(found, f"remove_{name}"))
+        for name in flags.LISTS.values()
+    }
+    return {name: both for name, both in edits.items() if any(both)}

@@ -11,7 +11,6 @@ from dialkit.errors import PartialSuccess
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
-    from dialkit.directory.upsert import Step
 
 HELP = Help(
     "contact upsert",
@@ -51,23 +50,20 @@ def run(app: App, argv: list[str]) -> int:
     options, found = parse(app, HELP.name, argv, *ARGUMENTS, takes=(*SHOWING, *ASKING, "--dry-run"))
     from dialkit.cli.session import open_client
     from dialkit.client.phones import region_of
-    from dialkit.directory import scan, upsert
-    from dialkit.directory.fields import checked
+    from dialkit.directory import upsert
 
     view = showing(app, options)
-    region = region_of(app.config)
-    given = checked(flags.given(found), region)
     owners = [flags.user_id(app, text) for text in found.owner_id]
-    upsert.targets(found.scope, owners)  # what is wrong with it is said before anything is asked
     max_pages = flags.count(found.max_pages, "--max-pages")
     with open_client(app, app.options or options) as client:
         progress = Progress(app, client.clock.monotonic)
         try:
             steps = upsert.plan(
                 client,
-                given,
-                upsert.targets(found.scope, (scan.owner(client, name) for name in owners)),
-                region,
+                flags.given(found),
+                region_of(app.config),
+                scope=found.scope,
+                owner_ids=owners,
                 duplicate=found.allow_duplicate,
                 max_pages=max_pages,
                 progress=progress.pages,
@@ -75,7 +71,7 @@ def run(app: App, argv: list[str]) -> int:
         finally:
             progress.done()
         if options.dry_run:
-            view.data(_one([_dry(one, one.request(client)) for one in steps]))
+            view.data(_one([flags.dry(client, one.todo, scope=one.target.scope) for one in steps]))
             return 0
         try:
             rows = upsert.carry_out(client, steps)
@@ -84,11 +80,6 @@ def run(app: App, argv: list[str]) -> int:
             raise
     view.data(_one(rows))
     return 0
-
-
-def _dry(one: Step, request: Any) -> dict[str, Any]:
-    about = {"id": one.contact["id"]} if one.contact else {}
-    return flags.dry(one.action, request, scope=one.target.scope, **about)
 
 
 def _one(rows: list[dict[str, Any]]) -> Any:

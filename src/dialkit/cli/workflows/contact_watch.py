@@ -9,18 +9,22 @@ from dialkit.directory.importing import Watch
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
-    from dialkit.client import Dialpad
+    from dialkit.client.clock import Clock
 
 
 class Shown(Watch):
     """How an import goes, for a person."""
 
-    def __init__(self, app: App, client: Dialpad) -> None:
-        self._app, self._clock = app, client.clock
-        self._total = 0
+    def __init__(self, app: App, clock: Clock) -> None:
+        self._app, self._clock = app, clock
+        self._total = self._before = 0
         self._started = 0.0
         self._seconds = 0.0
-        self.progress = Progress(app, client.clock.monotonic)
+        self.progress = Progress(app, clock.monotonic)
+
+    def resumed(self, row: int) -> None:
+        """Say that it goes on."""
+        self._app.tell(f"note: an import of this file was under way; going on after row {row:,}")
 
     def scanned(self, pages: int, contacts: int) -> None:
         """So much of the directory has been read."""
@@ -34,21 +38,24 @@ class Shown(Watch):
         """Say what will be done, and how long Dialpad's limits make it."""
         self.progress.done()
         left = sum(actions.values())
-        self._total, self._seconds = left + before, seconds
+        self._total, self._before, self._seconds = left + before, before, seconds
         self._started = self._clock.monotonic()
         shown = ", ".join(f"{number:,} to {WORDS[action]}" for action, number in actions.items())
         least = f"; at Dialpad's limits at least {lasting(seconds)}" if seconds >= 1 else ""
-        self._app.tell(f"note: {left:,} rows: {shown or 'nothing left'}{least}")
+        rows = "1 row" if left == 1 else f"{left:,} rows"
+        self._app.tell(f"note: {rows}: {shown or 'nothing left'}{least}")
 
     def worked(self, counts: dict[str, int]) -> None:
-        """Show how many rows are done, and how long the rest takes at the same pace."""
+        """Show how many rows are done, and how long the rest takes: by the limits, or at this pace."""
         self.progress.say(lambda: self._line(counts))
 
     def _line(self, counts: dict[str, int]) -> str:
         done = sum(counts.values())
         shown = ", ".join(f"{number:,} {state}" for state, number in counts.items() if number)
-        left = self._seconds - (self._clock.monotonic() - self._started)
-        return f"{bar(done, self._total)} {done:,} rows: {shown}; about {lasting(max(left, 1))} left"
+        passed = self._clock.monotonic() - self._started
+        pace = passed / max(done - self._before, 1)
+        left = max(self._seconds - passed, pace * (self._total - done), 1)
+        return f"{bar(done, self._total)} {done:,} rows: {shown}; about {lasting(left)} left"
 
 
 WORDS = {
