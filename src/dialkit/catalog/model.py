@@ -129,11 +129,12 @@ class Operation:
     cursor are; ``undocumented`` and ``added`` (by `spec use`) are marks.
     """
 
-    __slots__ = ("_fields", "_source", "schemas")
+    __slots__ = ("_by_name", "_fields", "_source", "schemas")
 
     def __init__(self, source: dict[str, Any], schemas: Schemas) -> None:
         self._source = source
         self._fields: tuple[Field, ...] | None = None
+        self._by_name: dict[str, Field] | None = None
         self.schemas = schemas
 
     def __repr__(self) -> str:
@@ -250,8 +251,17 @@ class Operation:
                 told = schema.get("description") or resolve(schema, self.schemas).get("description", "")
                 yield Field(name, "body", name in needed, schema, told)
 
+    @property
+    def by_name(self) -> dict[str, Field]:
+        """The fields by their names."""
+        if self._by_name is None:
+            self._by_name = {field.name: field for field in self.fields}
+        return self._by_name
+
     def field(self, name: str) -> Field | None:
         """The field of that name, written with ``_`` or ``-``."""
+        if name in self.by_name:
+            return self.by_name[name]
         wanted = name.replace("-", "_")
         return next((f for f in self.fields if f.name.replace("-", "_") == wanted), None)
 

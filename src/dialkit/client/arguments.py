@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dialkit.catalog import Field, Operation
     from dialkit.catalog.validate import Fault
 
+# A text's schema of no more than these takes all of ASCII, so most ids need no closer look.
+ANY_TEXT = {"type", "description", "examples"}
 PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
@@ -38,16 +40,23 @@ def arguments(operation: Operation, given: Mapping[str, Any], now: float) -> dic
             continue
         value = values[field.name] = _value(operation, field, value)
         found += _faults(operation, field, value)
-    if not found:
-        found = rules.faults_of_rules(values, operation.source.get("requires", []))
-        span = rules.fault_of_span(operation, values)
-        if span and not operation.source["max-span"].get("reported"):
-            found.append(span)
-        found += rules.faults_of_clock(operation, values, now)
+    found = found or _broken(operation, values, now)
     if found:
         told = "; ".join(f"{fault.path} {fault.message}" for fault in found)
         raise InvalidArgument(f"{operation.id}: {told}", hint=_hint(operation))
     return values
+
+
+def _broken(operation: Operation, values: Mapping[str, Any], now: float) -> list[Fault]:
+    """Where values break the operation's rules, or do not fit the clock."""
+    source = operation.source
+    found = rules.faults_of_rules(values, source["requires"]) if "requires" in source else []
+    if "max-span" in source and not source["max-span"].get("reported"):
+        span = rules.fault_of_span(operation, values)
+        found += [span] if span else []
+    if operation.effect != "read":  # what is read may lie in the past
+        found += rules.faults_of_clock(operation, values, now)
+    return found
 
 
 def _hint(operation: Operation) -> str:
@@ -55,9 +64,17 @@ def _hint(operation: Operation) -> str:
 
 
 def _faults(operation: Operation, field: Field, value: Any) -> list[Fault]:
+    schema = field.schema
+    if (
+        isinstance(value, str)
+        and schema.get("type") == "string"
+        and schema.keys() <= ANY_TEXT
+        and value.isascii()
+    ):
+        return []
     return [
         fault._replace(path=f"{field.name}{'' if fault.path[:1] in ('', '[') else '.'}{fault.path}")
-        for fault in faults(value, field.schema, operation.schemas)
+        for fault in faults(value, schema, operation.schemas)
     ]
 
 

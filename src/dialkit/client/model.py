@@ -11,6 +11,7 @@ With ``strict`` it raises instead, for tests that watch for drift.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -21,7 +22,6 @@ from dialkit.errors import UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
 
 __all__ = ["UNSET", "Model", "Strings", "Unset", "decode"]
 
@@ -88,7 +88,8 @@ def decode(kind: type[M], raw: Any, *, strict: bool = False, name: str = "the an
         if strict:
             raise _unlike(name, str(error)) from None
         found = _lenient(kind, raw)
-    unknown = [*_settle(found, raw, "")]
+    unknown: list[str] = []
+    _settle(found, raw, "", unknown)
     if unknown and strict:
         raise _unlike(name, f"holds unknown fields: {', '.join(unknown)}")
     return found
@@ -107,7 +108,7 @@ class Plan:
         self.hints = get_type_hints(kind)
         self.known = frozenset(kind.__struct_fields__)
         kinds = {name: _kinds(self.hints[name]) for name in kind.__struct_fields__}
-        self.dates = tuple(name for name, found in kinds.items() if _is_date(found))
+        self.dates = tuple(name for name, found in kinds.items() if datetime in found)
         self.within = tuple(name for name, found in kinds.items() if any(map(_is_model, found)))
 
 
@@ -127,39 +128,28 @@ def _kinds(hint: Any) -> set[Any]:
     return {hint} if not inner else {kind for part in inner for kind in _kinds(part)}
 
 
-def _is_date(kinds: set[Any]) -> bool:
-    from datetime import datetime
-
-    return datetime in kinds
-
-
 def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, Model)
 
 
-def _settle(found: Model, raw: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Keep what is not known, give dates their zone; the same within. Yields the paths of unknown fields."""
-    plan = _plan(type(found))
+def _settle(found: Model, raw: Mapping[str, Any], path: str, unknown: list[str]) -> None:
+    """Keep what is not known, give dates their zone; the same within. `unknown` gathers what is not known."""
+    plan = PLANS.get(type(found)) or _plan(type(found))
     if not raw.keys() <= plan.known:
         found.__dict__["_extra"] = {name: raw[name] for name in raw if name not in plan.known}
-        yield from (path + name for name in found.extra)
+        unknown += [path + name for name in found.extra]
     for name in plan.dates:
-        if name in raw:
-            setattr(found, name, _zoned(getattr(found, name)))
+        value = getattr(found, name)
+        if isinstance(value, datetime) and value.tzinfo is None:
+            setattr(found, name, value.replace(tzinfo=UTC))
     for name in plan.within:
         value = getattr(found, name)
-        if isinstance(value, list):
-            for number, (item, before) in enumerate(zip(value, raw[name], strict=False)):
+        if isinstance(value, Model):
+            _settle(value, raw[name], f"{path}{name}.", unknown)
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
                 if isinstance(item, Model):
-                    yield from _settle(item, before, f"{path}{name}[{number}].")
-        elif isinstance(value, Model):
-            yield from _settle(value, raw[name], f"{path}{name}.")
-
-
-def _zoned(value: Any) -> Any:
-    from datetime import UTC, datetime
-
-    return value.replace(tzinfo=UTC) if isinstance(value, datetime) and value.tzinfo is None else value
+                    _settle(item, raw[name][number], f"{path}{name}[{number}].", unknown)
 
 
 def _lenient(kind: type[M], raw: Mapping[str, Any]) -> M:
@@ -181,13 +171,11 @@ def _fitted(hint: Any, value: Any) -> Any:
         return [_fitted(item, inner) for inner in value]
     if model is not None and isinstance(value, dict):
         return _lenient(model, value)
-    return _moment(value) if _is_date(kinds) else value
+    return _moment(value) if datetime in kinds else value
 
 
 def _moment(value: Any) -> datetime | Any:
     """A date in another spelling: ISO 8601, or epoch seconds or milliseconds; anything else as it came."""
-    from datetime import UTC, datetime
-
     for read in (datetime.fromisoformat, lambda text: datetime.fromtimestamp(_seconds(int(text)), UTC)):
         try:
             return read(value)

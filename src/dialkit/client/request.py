@@ -147,7 +147,7 @@ def build(
     Raises `InvalidArgument` for a parameter the operation does not have, a path value that is missing or
     cannot stand in a path, and a body above 1 MB.
     """
-    by_name = {field.name: field for field in operation.fields}
+    by_name = operation.by_name
     path = operation.path
     pairs: list[tuple[str, Any]] = []
     fields: dict[str, Any] = {}
