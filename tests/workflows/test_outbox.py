@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dialkit.errors import Conflict
 from dialkit.sandbox import Sandbox
 from dialkit.store import Database, outbox
 
@@ -31,7 +32,6 @@ def file_of(environ: dict[str, str]) -> Path:
 def planned(environ: dict[str, str], state: str, who: str, at: float = 1_772_730_000.0) -> int:
     """An entry as a process would leave it that ended in that state."""
     entry = {
-        "batch": None,
         "operation": "sms.send",
         "effect_key": f"{state} {who}",
         "sender": MARA,
@@ -40,7 +40,7 @@ def planned(environ: dict[str, str], state: str, who: str, at: float = 1_772_730
         "request_json": "{}",
     }
     with Database.of(environ) as database:
-        row, _ = outbox.plan(database, entry, once=f"{state} {who}", again=True, now=at)
+        [(row, _)] = outbox.plan(database, [entry], once=f"{state} {who}", again=True, now=at)
         with database.write() as connection:
             connection.execute(
                 "UPDATE outbox SET state = ?, who = ?, sending_at = ? WHERE id = ?",
@@ -189,6 +189,184 @@ def test_what_cannot_be_asked(run: Callable[..., Any]) -> None:
     ):
         ran = run(*argv)
         assert (ran.code, says in ran.error["message"]) == (code, True), ran
+
+
+def test_a_file_that_is_damaged_within(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    for number in range(12):
+        assert run(*LINE[:-1], f"{number} {'x' * 1200}").code == 0
+    path = file_of(environ)
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    pages = path.read_bytes()
+    path.write_bytes(pages[:8192] + b"\xa5" * (len(pages) - 8192))
+    ran = run(*LINE)
+    assert (ran.code, "is damaged; it is kept as" in ran.error["message"]) == (2, True), ran
+    assert "nothing was sent" in ran.error["message"]
+    (aside,) = path.parent.glob("dialkit.db.damaged-*")
+    assert aside.read_bytes()[:8192] == pages[:8192]
+    assert run(*LINE).code == 0
+    assert len(run("outbox", "list").data) == 1
+
+
+def test_several_find_it_damaged_at_once(sandbox: Sandbox, environ: dict[str, str]) -> None:
+    path = file_of(environ)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no database at all" * 100)
+    told = {**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "dialkit", *LINE[:-1], f"text {number}"],
+            env=told,
+            stdout=subprocess.DEVNULL,
+        )
+        for number in range(4)
+    ]
+    assert [one.wait(60) for one in running] == [0] * 4
+    assert len(list(path.parent.glob("dialkit.db.damaged-*"))) == 1
+    with Database.of(environ) as database:
+        assert len(outbox.listed(database, state="accepted", number=OUT, most=9)) == 4
+
+
+@pytest.mark.parametrize(
+    ("reset", "code", "says", "states"),
+    [
+        (None, 11, "sms.send was carried out (200); writing that down failed", {"sending"}),
+        ("after", 9, "no answer", {"sending"}),
+    ],
+    ids=["carried out", "answer lost"],
+)
+def test_the_disk_fails_once_it_has_left(
+    run: Callable[..., Any],
+    sandbox: Sandbox,
+    environ: dict[str, str],
+    reset: str | None,
+    code: int,
+    says: str,
+    states: set[str],
+) -> None:
+    with Database.of(environ) as database, database.write() as connection:
+        # Whatever settles an entry fails from now on, as on a disk that is full.
+        connection.execute(
+            "CREATE TRIGGER full AFTER UPDATE OF done_at ON outbox BEGIN SELECT no_room(); END"
+        )
+    if reset:
+        sandbox.faults.add(operation="sms.send", reset=reset, count=1)
+    ran = run(*LINE)
+    assert ran.code == code, ran
+    assert "nothing was sent" not in ran.error["message"]
+    assert reset or says in ran.error["message"]
+    assert run(*LINE).code in (2, 5), "and not sent again"
+    assert len([one for one in sandbox.requests if one.operation == "sms.send"]) == 1
+    with Database.of(environ) as database:
+        assert {row["state"] for row in database.all("SELECT * FROM outbox")} == states
+
+
+def test_only_who_planned_it_sends_it(environ: dict[str, str]) -> None:
+    entry = planned(environ, "planned", outbox.me())
+    with Database.of(environ) as database:
+        row = outbox.get(database, entry)
+        assert row is not None
+        with database.write() as connection:
+            connection.execute("UPDATE outbox SET who = 'another' WHERE id = ?", (entry,))
+        with pytest.raises(Conflict, match="taken for left behind"):
+            outbox.leaves(database, row, 1.0)
+        outbox.settle(database, row, "accepted", None, None, 1.0)
+        now = outbox.get(database, entry)
+        assert now is not None
+        assert now["state"] == "planned"
+
+
+def test_a_user_whose_name_has_an_at(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    import socket
+    import time
+
+    entry = planned(environ, "sending", f"ada@firm.example@{socket.gethostname()} 999999 1", time.time())
+    assert run("outbox", "show", str(entry)).data["state"] == "unknown"
+
+
+def sent(sandbox: Sandbox) -> int:
+    return len([one for one in sandbox.requests if one.operation == "sms.send"])
+
+
+def test_a_refused_one_is_sent_again_once(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    keyed = [*LINE, "--once", "k"]
+    assert run(*keyed, DIALPAD_BASE_URL="http://127.0.0.1:9").code in (2, 10)
+    sandbox.faults.add(operation="sms.send", storm=429, count=1)
+    assert run(*keyed, "--no-wait").code == 7
+    entry = str(run("outbox", "list").data[0]["id"])
+    assert run("outbox", "retry", entry).code == 0
+    before = sent(sandbox)
+    ran = run("outbox", "retry", entry)
+    assert (ran.code, f"outbox {entry} is accepted" in ran.error["message"]) == (5, True)
+    assert run(*keyed).code == 0, "the result of the retry"
+    assert sent(sandbox) == before
+    assert len(run("outbox", "list").data) == 1
+
+
+def test_an_unknown_one_is_sent_again_once(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.faults.add(operation="sms.send", reset="before", count=1)
+    assert run(*LINE, "--once", "k").code == 9
+    assert run("outbox", "retry", "1").code == 2
+    assert run("outbox", "retry", "1", "--confirm").code == 0
+    ran = run("outbox", "retry", "1", "--confirm")
+    assert (ran.code, "sent again already (outbox 2, accepted)" in ran.error["message"]) == (5, True)
+    assert run(*LINE, "--once", "k").code == 9, "the doubt about the first remains"
+    assert run("outbox", "show", "1").data["note"].endswith("; sent again as 2")
+    assert sent(sandbox) == 2
+
+
+def test_a_retry_is_a_likely_repeat_too(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.faults.add(operation="sms.send", status=400, count=1)
+    assert run(*LINE).code == 2
+    assert run(*LINE).code == 0
+    assert run("outbox", "retry", "1").code == 5
+    assert run("outbox", "retry", "1", "--confirm").code == 0
+
+
+def test_nothing_is_sent_again_to_another_address(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.faults.add(operation="sms.send", status=400, count=1)
+    assert run(*LINE).code == 2
+    with Sandbox(limits=False) as other:
+        ran = run("outbox", "retry", "1", DIALPAD_BASE_URL=other.url, DIALPAD_API_KEY=other.token)
+        assert (ran.code, "made for another address" in ran.error["message"]) == (5, True)
+        assert sent(other) == 0
+
+
+def test_a_delivery_that_fails_when_sent_again(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.faults.add(operation="sms.send", status=400, count=1)
+    assert run(*LINE).code == 2
+    body = json.dumps({"id": "1", "message_status": "failed", "message_delivery_result": "no_route"})
+    sandbox.faults.add(operation="sms.send", body=body, content_type="application/json", count=1)
+    ran = run("outbox", "retry", "1")
+    assert (ran.code, ran.error["message"]) == (8, "not delivered: no_route")
+
+
+def test_the_list_to_a_number(run: Callable[..., Any]) -> None:
+    assert run(*LINE).code == 0
+    assert len(run("outbox", "list", "--to", "(415) 555-0123").data) == 1
+    assert run("outbox", "list", "--to", "+14155550124").data == []
+    for wrong in ("%", "", "\udcff"):
+        assert run("outbox", "list", "--to", wrong).code == 2
+
+
+@pytest.mark.parametrize("operation", ["bulk_messages.send", "schedules.create"])
+def test_what_others_left_is_no_evidence(run: Callable[..., Any], sandbox: Sandbox, operation: str) -> None:
+    sandbox.clock.set(datetime.now(UTC).isoformat())
+    sender = next(
+        n["number"] for n in sandbox.world.numbers if n.get("a2p") and n.get("target_type") == "user"
+    )
+    line = [operation, "--from-number", sender, "--text", "Sale!", "--again"]
+    line += ["--start-date", "4102444800"] if operation == "schedules.create" else []
+    assert run(*line, "--to-numbers", "+14155550124").code == 0
+    assert run(*line, "--to-numbers", OUT).code == 0
+    sandbox.faults.add(operation=operation, reset="before", count=1)
+    assert run(*line, "--to-numbers", OUT).code == 9
+    told = run("outbox", "resolve", "3").data
+    assert (told["state"], "no trace" in told["evidence"][0]) == ("unknown", True), told
+    sandbox.faults.add(operation=operation, reset="after", count=1)
+    assert run(*line, "--to-numbers", OUT).code == 9
+    assert run("outbox", "resolve", "4").data["state"] == "accepted"
 
 
 def test_evidence_of_a_bulk_message(run: Callable[..., Any], sandbox: Sandbox) -> None:

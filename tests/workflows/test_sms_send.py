@@ -267,9 +267,195 @@ def test_nothing_left_means_it_may_go_again(run: Callable[..., Any], sandbox: Sa
     assert arrived(sandbox) == ["Warm", "Hello"]
 
 
-def test_a_failed_delivery_is_a_failure(run: Callable[..., Any], sandbox: Sandbox) -> None:
-    body = json.dumps({"id": "1", "message_status": "failed", "message_delivery_result": "no_route"})
+def delivery(sandbox: Sandbox, result: str) -> None:
+    body = json.dumps({"id": "1", "message_status": "failed", "message_delivery_result": result})
     sandbox.faults.add(operation="sms.send", body=body, content_type="application/json", count=1)
-    ran = run("sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello")
-    assert (ran.code, ran.error["message"]) == (8, "not delivered: no_route")
-    assert "call instead" in ran.error["hint"]
+
+
+@pytest.mark.parametrize(("result", "state"), [("no_route", "refused"), ("time_out", "unknown")])
+@pytest.mark.parametrize("raw", [False, True], ids=["workflow", "operation"])
+def test_a_failed_delivery_is_a_failure(
+    run: Callable[..., Any], sandbox: Sandbox, result: str, state: str, raw: bool
+) -> None:
+    names = ("--from-number", "--to-numbers", "--text") if raw else ("--from", "--to", "--message")
+    said = [word for pair in zip(names, (MARA, OUT, "Hello"), strict=True) for word in pair]
+    delivery(sandbox, result)
+    ran = run("sms", "send", *said, "--once", "k")
+    assert (ran.code, ran.error["message"]) == (8, f"not delivered: {result}")
+    assert ran.error["hint"]
+    [entry] = run("outbox", "list").data
+    assert (entry["state"], entry["note"]) == (state, f"not delivered: {result}")
+    again = run("sms", "send", *said, "--once", "k")
+    assert again.code == (8 if state == "refused" else 9), "the first result again"
+    assert run("sms", "send", *said).code == (0 if state == "refused" else 5)
+    asked = [one for one in sandbox.requests if one.operation == "sms.send"]
+    assert len(asked) == (2 if state == "refused" else 1)
+
+
+def test_one_result_tells_nothing_certain_of_several_people(
+    run: Callable[..., Any], sandbox: Sandbox
+) -> None:
+    delivery(sandbox, "no_route")
+    line = ["sms", "send", "--from", MARA, "--to", f"{OUT},+14155550124", "--message", "Hello"]
+    assert run(*line).code == 8
+    assert run("outbox", "list").data[0]["state"] == "unknown"
+    assert run(*line).code == 5
+
+
+def test_pending_is_shown_in_words(dialpad: Callable[..., Any], sandbox: Sandbox) -> None:
+    told = {"DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token}
+    shown = dialpad("sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello", tty=True, **told)
+    assert (shown.code, "accepted, delivery pending" in shown.out) == (0, True)
+    [entry] = json.loads(dialpad("outbox", "list", **told).out)
+    assert (entry["state"], entry["note"]) == ("accepted", "delivery pending")
+
+
+# -- repeats
+
+
+def test_the_same_to_one_of_the_same_people(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--from", MARA, "--message", "Hello", "--to"]
+    assert run(*line, OUT).code == 0
+    assert run(*line, f"+14155550124,{OUT}").code == 5
+    assert run(*line, "+14155550124").code == 0
+    assert run("sms.send", "--from-number", MARA, "--text", "Hello", "--to-numbers", OUT).code == 5
+    assert run(*line, OUT, DIALPAD_API_KEY=sandbox.keys["narrow"]).code == 5, "whatever the key"
+    assert arrived(sandbox) == ["Hello"]
+
+
+def test_a_key_stands_for_all_recipients(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    numbers = [f"+1415555{n:04}" for n in range(100, 123)]
+    line = ["sms", "send", "--from", MARA, "--message", "Hello", "--again"]
+    to = ["--to", ",".join(numbers)]
+    first = run(*line, *to, "--once", "many").data
+    assert run(*line, *to, "--once", "many").data == first
+    sent = len(sandbox.world.texts)
+    for part in (numbers[:10], numbers[:20], [*numbers, "+14155550140"], numbers[:1]):
+        ran = run(*line, "--to", ",".join(part), "--once", "many")
+        assert (ran.code, "something else" in ran.error["message"]) == (5, True), part
+    assert run(*line, "--to", numbers[0], "--once", "one").code == 0
+    assert run(*line, *to, "--once", "one").code == 5
+    assert len(sandbox.world.texts) == sent + 1
+
+
+def test_the_first_result_again_of_a_refusal(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--to", OUT, "--message", "Hello", "--from", "+12025550177", "--once", "k"]
+    first, again = run(*line), run(*line)
+    assert (first.code, again.code, again.error["code"]) == (2, 2, first.error["code"])
+    assert "refused before (outbox 1)" in again.error["message"]
+    assert len([one for one in sandbox.requests if one.operation == "sms.send"]) == 1
+
+
+def test_what_comes_after_a_part_that_failed(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    numbers = [f"+1415555{n:04}" for n in range(100, 135)]
+    sandbox.faults.add(operation="sms.send", status=400, after=1, count=1)
+    ran = run("sms", "send", "--from", MARA, "--message", "Hello", "--to", ",".join(numbers))
+    assert ran.code == 11
+    entries = run("outbox", "list").data
+    assert [entry["state"] for entry in entries] == ["refused", "refused", "refused", "accepted"]
+    for entry in entries[:3]:
+        assert run("outbox", "retry", str(entry["id"])).code == 0
+    sandbox.advance(60)
+    assert [len(sandbox.inbox(number)) for number in numbers] == [1] * 35
+
+
+# -- rules hold on every way out
+
+
+def test_destinations_and_stop_hold_everywhere(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    there = "+442079460123"
+    sandbox.text_in("+14155550124", MARA, "STOP")
+    sandbox.advance(5)
+    sandbox.faults.add(operation="sms.send", status=400, count=1)
+    assert run("sms", "send", "--from", MARA, "--to", there, "--message", "Hello").code == 2
+    assert run("config", "set", "allow_destinations", "+1").code == 0
+    intro = ["sms", "intro", "--from", MARA, "--confirm-share", "--prospect", OUT, "--reference"]
+    lines = (
+        ["sms.send", "--from-number", MARA, "--to-numbers", there, "--text", "Hello"],
+        ["bulk_messages.send", "--from-number", MARA, "--to-numbers", there, "--text", "Hello"],
+        [*intro, there],
+        [*intro, there, "--dry-run"],
+        ["outbox", "retry", "1"],
+    )
+    for line in lines:
+        ran = run(*line)
+        assert (ran.code, f"{there}: your config allows" in ran.error["message"]) == (6, True), line
+    for line in (
+        [*intro, "+14155550124"],
+        [
+            "sms.send",
+            "--from-number",
+            MARA,
+            "--to-numbers",
+            "4155550124",
+            "--text",
+            "x",
+            "--infer-country-code",
+        ],
+    ):
+        assert run(*line).code == 6, line
+    assert [text["to"] for text in sandbox.world.texts.where("to", OUT)] == [], "not even the prospect"
+
+
+# -- what people type
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--once", ""], "--once is empty"),
+        (["--profile", ""], "--profile is empty"),
+        (["--media", ""], "--media"),
+        (["--once", "\udcff"], "not UTF-8"),
+        (["--to", "[" * 100_000], "not a JSON array"),
+    ],
+)
+def test_flags_that_make_no_sense(
+    run: Callable[..., Any], sandbox: Sandbox, flags: list[str], says: str
+) -> None:
+    ran = run("sms", "send", "--to", OUT, "--from", MARA, "--message", "Hello", *flags)
+    assert (ran.code, says in ran.error["message"]) == (2, True), ran
+    assert [one for one in sandbox.requests if one.operation == "sms.send"] == []
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (["--template", ""], "--template is empty"),
+        (["--template", "\udcff"], "not UTF-8"),
+        (["--message-file", ""], "--message-file : no name of a file"),
+        (["--message-file", "a\x00b"], "null byte"),
+        (["--template", "x", "--var", "a=1", "--var", "a=2"], "--var a is given twice"),
+    ],
+)
+def test_texts_that_are_nowhere(run: Callable[..., Any], flags: list[str], says: str) -> None:
+    ran = run("sms", "send", "--to", OUT, "--from", MARA, *flags, stdin="not this one")
+    assert (ran.code, says in ran.error["message"]) == (2, True), ran
+
+
+def test_only_one_line_break_is_taken_off(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--to", OUT, "--from", MARA, "--message-stdin", "--again"]
+    for said in ("a\r\nb\r\n", "a\r", "a\n\n"):
+        assert run(*line, stdin=said).code == 0
+    assert arrived(sandbox) == ["a\r\nb", "a\r", "a\n"]
+
+
+def test_the_folder_says_the_region(run: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / ".dialpad.toml").write_text('region = "GB"\n')
+    line = ["sms", "send", "--from", MARA, "--to", "020 7946 0123", "--message", "Hello", "--dry-run"]
+    assert run(*line).data["to_numbers"] == ["+442079460123"]
+
+
+def test_a_dry_run_needs_no_key(dialpad: Callable[..., Any], environ: dict[str, str]) -> None:
+    del environ["DIALPAD_API_KEY"]
+    ran = dialpad("sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello", "--dry-run")
+    assert (ran.code, json.loads(ran.out)["dry_run"]) == (0, True)
+
+
+def test_the_answer_says_that_the_profile_did_not_fit(run: Callable[..., Any]) -> None:
+    line = ["sms", "send", "--to", OUT, "--message", "Hello", "--from", MARA, "--profile", "work"]
+    for more in (["--dry-run"], []):
+        told = run(*line, "--allow-profile-mismatch", *more, DIALPAD_PROFILE_WORK_FROM=THEO).data
+        assert told["sender_note"] == f"the profile work has {THEO}; --from decides"
+    hint = run(*line[:-1], "my team").error["hint"]
+    assert "my team" not in hint, "the config takes no such name"

@@ -91,15 +91,11 @@ def _sent(app: App, client: Dialpad, request: Request, options: Options) -> Resp
     """The answer; what reaches people goes by way of the outbox."""
     if request.effect != "outward":
         return client.send(request)
-    from dialkit.messaging import consent
     from dialkit.messaging.outgoing import carry_out
     from dialkit.store import Database
 
     with Database.of(app.environ, app.tell) as database:
-        body = request.body
-        if request.name in consent.TEXTS and isinstance(body, dict):
-            consent.check(client, database, map(str, body.get("to_numbers") or ()), app.tell)
-        return carry_out(client, database, request, once=options.once, again=options.again)
+        return carry_out(client, database, request, once=options.once, again=options.again, tell=app.tell)
 
 
 def _unshown(app: App, response: Response, error: Exception) -> PartialSuccess:

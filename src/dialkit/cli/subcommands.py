@@ -174,12 +174,14 @@ def showing(app: App, options: Options) -> View:
     return View(app, options)
 
 
-def columns(view: View, names: tuple[str, ...]) -> None:
-    """Show these fields where it is a table, unless others were asked for."""
+def columns(view: View, names: tuple[str, ...]) -> bool:
+    """Show these fields where it is a table, unless others were asked for. Whether it is a table."""
     from dialkit.cli.output import choose_format
 
-    if choose_format(view.how) == "table" and not view.how.fields:
+    table = choose_format(view.how) == "table"
+    if table and not view.how.fields:
         view.how = view.how._replace(fields=names)
+    return table
 
 
 def _rows(rows: Iterable[tuple[str, str]]) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dialkit.errors import InvalidArgument
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from dialkit.config import Config
@@ -10,8 +12,13 @@ REGION = "US"  # whose national formats are understood where nothing is said
 
 
 def region_of(config: Config) -> str:
-    """The region whose national formats are understood: the setting ``region``, else the US."""
-    return str(config.values.get("region") or REGION)
+    """The region whose national formats are understood: the folder's or the config's, else the US."""
+    return config.region or REGION
+
+
+def region_said(config: Config, infer: bool) -> str | None:
+    """The region where national formats are understood only if somebody said so; None where nobody did."""
+    return region_of(config) if infer or config.region else None
 
 
 def plain(text: str) -> bool:
@@ -39,3 +46,14 @@ def e164(text: str, region: str | None = None) -> str | None:
     if not phonenumbers.is_possible_number(number):
         return None
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def required(flag: str, text: str, region: str | None = None) -> str:
+    """A number in E.164. Raises `InvalidArgument`, which names the flag, for what is none."""
+    found = e164(text, region)
+    if found is None:
+        more = "" if region else ", or add --infer-country-code"
+        raise InvalidArgument(
+            f"{flag}: {text[:40]!r} is not a phone number", hint=f"write it like +14155550123{more}"
+        )
+    return found

@@ -79,7 +79,7 @@ def update(path: str, change: Callable[[str | None], str | None], *, private: bo
 
     path = os.path.realpath(path)
     make_private(os.path.dirname(path))
-    with _Lock(path + ".lock"):
+    with Lock(path + ".lock"):
         text = change(read(path, private=private))
         if text is not None:
             _replace(path, text)
@@ -105,7 +105,7 @@ def _replace(path: str, text: str) -> None:
         raise _failed("write", path, error) from None
 
 
-class _Lock:
+class Lock:
     """A lock on a file that stays: the system lets go of it when its holder dies, so it cannot go stale."""
 
     __slots__ = ("fd", "path")

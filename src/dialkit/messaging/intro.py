@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.errors import DialkitError, InvalidArgument, NotFound, PartialSuccess
+from dialkit.client.phones import region_said, required
+from dialkit.errors import (
+    DialkitError,
+    InvalidArgument,
+    NotFound,
+    OutcomeUnknown,
+    PartialSuccess,
+    UpstreamError,
+)
+from dialkit.messaging import consent, senders
 from dialkit.messaging import send as sending
-from dialkit.messaging.send import Message
+from dialkit.messaging.outgoing import silent
+from dialkit.messaging.send import Message, preview
+from dialkit.messaging.texts import check, guard
 from dialkit.store import outbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from dialkit.client import Dialpad
+    from dialkit.config import Config
     from dialkit.messaging.senders import Sender
     from dialkit.store import Database
 
@@ -34,9 +46,45 @@ class Intro(NamedTuple):
         return {leg: Message(self.texts[leg], [numbers[leg]], self.sender) for leg in LEGS}
 
 
-def default_texts(prospect: str, reference: str, names: dict[str, str | None]) -> dict[str, str]:
+def compose(
+    config: Config,
+    prospect: str,
+    reference: str,
+    *,
+    names: Mapping[str, str | None] | None = None,
+    texts: Mapping[str, str | None] | None = None,
+    sender: str | None = None,
+    profile: str | None = None,
+    allow_profile_mismatch: bool = False,
+    infer_country_code: bool = False,
+    tell: Callable[[str], None] = silent,
+) -> Intro:
+    """An introduction from two numbers; `names` and `texts` by leg, each text else ours.
+
+    The other parameters, and what is raised, are those of `dialkit.messaging.compose.compose`.
+    """
+    region = region_said(config, infer_country_code)
+    numbers = {
+        leg: required(f"--{leg}", text, region) for leg, text in zip(LEGS, (prospect, reference), strict=True)
+    }
+    if numbers["prospect"] == numbers["reference"]:
+        raise InvalidArgument(
+            f"{numbers['prospect']} is introduced to itself", hint="--prospect and --reference differ"
+        )
+    by = senders.resolve(
+        config, config.environ, number=sender, profile=profile, allow_mismatch=allow_profile_mismatch
+    )
+    if by.note:
+        tell(f"note: {by.note}")
+    said = default_texts(numbers, names or {})
+    said |= {leg: text for leg, text in (texts or {}).items() if text is not None}
+    for text in said.values():
+        guard(check(text), tell)
+    return Intro(numbers["prospect"], numbers["reference"], by, said)
+
+
+def default_texts(numbers: Mapping[str, str], names: Mapping[str, str | None]) -> dict[str, str]:
     """What is said where nothing else is: each gets the other's number."""
-    numbers = {"prospect": prospect, "reference": reference}
     called = {
         leg: f"{names[leg]} ({number})" if names.get(leg) else number for leg, number in numbers.items()
     }
@@ -46,6 +94,15 @@ def default_texts(prospect: str, reference: str, names: dict[str, str | None]) -
     }
 
 
+def dry_run(
+    client: Dialpad, database: Database, intro: Intro, *, tell: Callable[[str], None] = silent
+) -> dict[str, Any]:
+    """What `send` would send; nothing is asked. Raises `Refused` as `send` does."""
+    consent.check(client, database, [intro.prospect, intro.reference], tell, ask=False)
+    legs = {leg: preview(message) for leg, message in intro.messages().items()}
+    return {"dry_run": True, "mode": MODE, "legs": legs}
+
+
 def send(
     client: Dialpad,
     database: Database,
@@ -53,34 +110,41 @@ def send(
     *,
     resume: str | None = None,
     again: bool = False,
-    tell: Callable[[str], None] = lambda _line: None,
+    tell: Callable[[str], None] = silent,
 ) -> dict[str, Any]:
-    """Send both, the prospect's first. `resume` is the id of an introduction whose second text is missing.
+    """Send both, the prospect's first, and neither where one of them may get none.
 
-    Raises `PartialSuccess` where the second fails, its ``done`` holding both legs and the id to resume by.
+    `resume` is the id of an introduction whose second text is missing: only that is sent, also in other
+    words where the first ones were refused. Raises `PartialSuccess` where the second fails, its ``done``
+    holding both legs and the id to resume by.
     """
-    messages = intro.messages()
-    if intro.prospect == intro.reference:
-        raise InvalidArgument(
-            f"{intro.prospect} is introduced to itself", hint="--prospect and --reference differ"
-        )
     key = resume or f"intro-{client.clock.now():.6f}"
-    if resume is not None and not outbox.of_once(database, f"{key}/prospect"):
+    if resume is not None and not outbox.of_once(database, f"{key}/{LEGS[0]}"):
         raise NotFound(f"no introduction has the id {resume[:60]!r}", status=None, hint="dialpad outbox list")
+    consent.check(client, database, [intro.prospect, intro.reference], tell)
     legs: dict[str, Any] = {}
-    for leg in LEGS:
+    for leg, message in intro.messages().items():
         try:
             told = sending.send(
-                client, database, messages[leg], once=f"{key}/{leg}", again=again or bool(resume), tell=tell
+                client,
+                database,
+                message,
+                once=f"{key}/{leg}",
+                again=again or resume is not None,
+                anew=resume is not None,
+                tell=tell,
             )
         except DialkitError as error:
             if leg == LEGS[0]:
                 raise
+            doubtful = isinstance(error, OutcomeUnknown | UpstreamError | PartialSuccess)
             legs[leg] = {"ok": False, "error": error.as_dict()}
             raise PartialSuccess(
-                f"the prospect was told, the reference was not: {error.message}",
+                f"the prospect was told; of the reference: {error.message}",
                 done={"mode": MODE, "id": key, "legs": legs},
-                hint=f"the same line with --resume {key} sends only the missing one",
+                hint=error.hint
+                if doubtful
+                else f"the same line with --resume {key} sends only the missing one",
             ) from error
         legs[leg] = {"ok": True, **told}
     return {"mode": MODE, "id": key, "legs": legs}

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from dialkit.client.response import Response
-from dialkit.errors import DialkitError, OutcomeUnknown, UpstreamError
+from dialkit.errors import (
+    KINDS,
+    APIError,
+    DialkitError,
+    InvalidArgument,
+    OutcomeUnknown,
+    PartialSuccess,
+    Refused,
+    UpstreamError,
+)
+from dialkit.messaging import consent, delivery
 from dialkit.store import outbox
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from dialkit.client import Dialpad, Request
     from dialkit.store import Database
     from dialkit.store.database import Row
@@ -21,6 +34,10 @@ RECIPIENTS = ("to_numbers", "phone_number", "to_number", "channel_hashtag")
 HOW = "dialpad outbox resolve {id} looks for evidence; do not send it again before you know"
 
 
+def silent(_line: str) -> None:
+    """Tell nobody."""
+
+
 def carry_out(
     client: Dialpad,
     database: Database,
@@ -28,43 +45,135 @@ def carry_out(
     *,
     once: str | None = None,
     again: bool = False,
-    batch: str | None = None,
+    tell: Callable[[str], None] = silent,
 ) -> Response:
-    """Send a request that reaches people, by way of the outbox. The answer; of before, where `once` says so.
-
-    Raises `Conflict` for a likely repeat (see `outbox.plan`), `OutcomeUnknown` where nobody knows whether it
-    was carried out, now or the first time, and what the client raises. `error.entry` is the outbox entry.
-    """
-    now = client.clock.now
-    row, fresh = outbox.plan(database, entry_of(client, request, batch), once=once, again=again, now=now())
-    if not fresh:
-        return _first_result(row, request)
-    entry_id = row["id"]
-    try:
-        response = client.send(request, before=lambda: outbox.leaves(database, entry_id, now()))
-    except OutcomeUnknown as error:
-        outbox.settle(database, entry_id, outbox.UNKNOWN, error.as_dict(), error.message, now())
-        error.hint = HOW.format(id=entry_id)
-        raise
-    except DialkitError as error:
-        # A 5xx is Dialpad's own word that it failed, and no word on how far it had come.
-        failed = isinstance(error, UpstreamError)
-        state = outbox.UNKNOWN if failed else outbox.REFUSED
-        outbox.settle(database, entry_id, state, _told(error), error.message, now())
-        if failed:
-            error.hint = HOW.format(id=entry_id)
-        raise
-    except BaseException:
-        # Ctrl-C before it left: the client says `OutcomeUnknown` for what was under way.
-        kept = outbox.get(database, entry_id)
-        state = outbox.UNKNOWN if kept and kept["state"] == outbox.SENDING else outbox.REFUSED
-        outbox.settle(database, entry_id, state, dict(outbox.NOT_SENT), "interrupted", now())
-        raise
-    outbox.settle(database, entry_id, outbox.ACCEPTED, _answer(response), None, now())
+    """Send one request that reaches people; see `carry_out_all`."""
+    (response,) = carry_out_all(client, database, [request], once=once, again=again, tell=tell)
     return response
 
 
-def entry_of(client: Dialpad, request: Request, batch: str | None = None) -> Row:
+def carry_out_all(
+    client: Dialpad,
+    database: Database,
+    requests: Sequence[Request],
+    *,
+    once: str | None = None,
+    again: bool = False,
+    anew: bool = False,
+    tell: Callable[[str], None] = silent,
+) -> Iterator[Response]:
+    """Send requests that reach people, by way of the outbox, one by one as the answers are asked for.
+
+    All are written down before the first leaves; those that are not sent, since one before failed, are
+    refused in the outbox. `once`, `again` and `anew` are those of `outbox.plan`; the answer of before is
+    given where `once` says so.
+
+    Raises `Refused` where a rule forbids it, `Conflict` for a likely repeat, `OutcomeUnknown` where nobody
+    knows whether it was carried out, now or the first time, `UpstreamError` where delivery failed,
+    `PartialSuccess` where it was carried out and that could not be written down, and what the client raises.
+    """
+    entries = [entry_of(client, request) for request in requests]
+    now = client.clock.now
+    with _nothing_sent():
+        consent.check_requests(client, database, requests, tell)
+        planned = outbox.plan(database, entries, once=once, again=again, anew=anew, now=now())
+    waiting = [row for row, fresh in planned if fresh]
+    try:
+        for (row, fresh), request in zip(planned, requests, strict=True):
+            if fresh:
+                waiting.remove(row)
+                yield _sent(client, database, request, row)
+            else:
+                yield _first_result(row, request)
+    finally:
+        with suppress(DialkitError):  # who finds them later decides the same
+            for row in waiting:
+                outbox.settle(database, row, outbox.REFUSED, outbox.NOT_SENT, "one before it failed", now())
+
+
+def carry_out_again(
+    client: Dialpad,
+    database: Database,
+    row: Row,
+    request: Request,
+    *,
+    confirmed: bool,
+    tell: Callable[[str], None] = silent,
+) -> Response:
+    """Send the request of an entry once more; see `outbox.plan_again`. Raises what `carry_out_all` does."""
+    entry, now = entry_of(client, request), client.clock.now()
+    with _nothing_sent():
+        consent.check_requests(client, database, [request], tell)
+        planned = outbox.plan_again(database, row["id"], entry, confirmed=confirmed, now=now)
+    return _sent(client, database, request, planned)
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """What cannot be written down is not sent; say so."""
+    try:
+        yield
+    except InvalidArgument as error:
+        error.message += "; nothing was sent"
+        raise
+
+
+def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Response:
+    """The answer to what is planned; what became of it is in the outbox, whatever is raised."""
+    now = client.clock.now
+
+    def settle(state: str, result: Any, note: str | None) -> bool:
+        """Whether it could be written down. What was sent stays sent, and its error the error."""
+        try:
+            outbox.settle(database, row, state, result, note, now())
+        except DialkitError as error:
+            lost.append(error.message)
+            return False
+        return True
+
+    def leaves() -> None:
+        with _nothing_sent():
+            outbox.leaves(database, row, now())
+
+    lost: list[str] = []
+    try:
+        response = client.send(request, before=leaves)
+    except DialkitError as error:
+        # A 5xx is Dialpad's own word that it failed, and no word on how far it had come.
+        doubtful = isinstance(error, OutcomeUnknown | UpstreamError)
+        if doubtful:
+            error.hint = HOW.format(id=row["id"])
+        settle(outbox.UNKNOWN if doubtful else outbox.REFUSED, error.as_dict(), error.message)
+        raise
+    except BaseException:
+        # Ctrl-C: the client says `OutcomeUnknown` for what was under way. This came before, or between tries.
+        kept = outbox.get(database, row["id"])
+        if kept and kept["state"] == outbox.SENDING:
+            settle(outbox.UNKNOWN, None, "interrupted")
+        else:
+            settle(outbox.REFUSED, outbox.NOT_SENT, "interrupted before it was sent")
+        raise
+    answer = response.json()
+    failed = delivery.failure(request.name, answer)
+    told = {"status": response.status, "body": answer}
+    if failed is not None:
+        certain = delivery.certain(failed, len(json.loads(row["recipients_json"])))
+        told = {**failed.as_dict(), **told}
+        settle(outbox.REFUSED if certain else outbox.UNKNOWN, told, failed.message)
+        raise failed
+    pending = isinstance(answer, dict) and answer.get("message_status") == "pending"
+    if not settle(outbox.ACCEPTED, told, "delivery pending" if pending else None):
+        raise PartialSuccess(
+            f"{request.name} was carried out ({response.status}); writing that down failed: {lost[0]}",
+            done=answer,
+            status=response.status,
+            operation=request.name,
+            hint="do not send it again; the outbox will say unknown of it",
+        )
+    return response
+
+
+def entry_of(client: Dialpad, request: Request) -> Row:
     """What the outbox keeps of a request: who, to whom, what, and the request without its key."""
     body = request.body if isinstance(request.body, dict) else {}
     path = request.url.removeprefix(client.settings.base_url)
@@ -75,14 +184,11 @@ def entry_of(client: Dialpad, request: Request, batch: str | None = None) -> Row
         recipients += [str(one) for one in (value if isinstance(value, list) else [value])]
     text = body.get("text")
     same = {name: value for name, value in body.items() if name not in RECIPIENTS}
-    effect = json.dumps(
-        [client.settings.owner, request.method, path, sorted(recipients), same], sort_keys=True
-    )
+    effect = json.dumps([client.settings.base_url, request.method, path, same], sort_keys=True)
     kept = {
         name: value if name != "media" else f"({len(str(value))} characters)" for name, value in body.items()
     }
     return {
-        "batch": batch,
         "operation": request.name,
         "effect_key": hashlib.sha256(effect.encode()).hexdigest(),
         "sender": sender,
@@ -94,26 +200,29 @@ def entry_of(client: Dialpad, request: Request, batch: str | None = None) -> Row
 
 def _first_result(row: Row, request: Request) -> Response:
     """What became of an entry of before, as if it were now."""
-    result = json.loads(row["result_json"]) if row["result_json"] else {}
     if row["state"] == outbox.UNKNOWN:
         raise OutcomeUnknown(
             f"{request.name}: sent before (outbox {row['id']}), and nobody knows what became of it",
             operation=request.name,
             hint=HOW.format(id=row["id"]),
         )
+    result = json.loads(row["result_json"] or "null") or {}
     if row["state"] == outbox.REFUSED:
-        from dialkit.errors import Refused
-
-        raise Refused(
-            f"{request.name}: refused before (outbox {row['id']}): {row['note'] or result.get('message')}",
+        raise _as_before(
+            result,
+            f"refused before (outbox {row['id']}): {row['note']}",
             hint=f"correct it and take another key; dialpad outbox show {row['id']}",
         )
     return Response(int(result.get("status", 200)), {}, json.dumps(result.get("body")).encode(), request)
 
 
-def _answer(response: Response) -> Any:
-    return {"status": response.status, "body": response.json()}
-
-
-def _told(error: DialkitError) -> dict[str, Any]:
-    return error.as_dict()
+def _as_before(told: Row, message: str, *, hint: str) -> DialkitError:
+    """An error of before, from what its `as_dict` told, in other words: of the same code and exit code."""
+    code = told.get("code")
+    kind = next((kind for kind, (known, _) in KINDS.items() if known == code), Refused)
+    error = kind.__new__(kind, message)
+    DialkitError.__init__(error, message, hint=hint)
+    error.status, error.operation = told.get("status"), told.get("operation")
+    if isinstance(error, APIError):
+        error.text, error.body = "", None
+    return error

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.errors import DialkitError, PartialSuccess, UpstreamError
+from dialkit.errors import DialkitError, PartialSuccess
 from dialkit.messaging import consent, recipients
-from dialkit.messaging.outgoing import carry_out
+from dialkit.messaging.outgoing import carry_out_all, silent
 from dialkit.messaging.segments import travel
 
 if TYPE_CHECKING:
@@ -17,17 +17,6 @@ if TYPE_CHECKING:
     from dialkit.store import Database
 
 OPERATION = "sms.send"
-# Results that mean it was not delivered, and what to do (the reference's table, and integrators' notes).
-FAILED = {
-    "invalid_destination": "check the number: it must be a phone number in E.164 that takes texts",
-    "invalid_source": "check --from: it must be a number of your Dialpad account that can text",
-    "no_route": "the carrier has no way to the number; call instead",
-    "not_supported": "the number takes no texts, as landlines do",
-    "rejected": "the carrier or an opt-out stopped it",
-    "rejected_spam": "the carrier took it for spam: say it otherwise; is the number registered (A2P)?",
-    "internal_error": "Dialpad failed; look in Dialpad before you send it again",
-    "time_out": "the carrier did not answer; look in Dialpad before you send it again",
-}
 
 
 class Message(NamedTuple):
@@ -52,7 +41,7 @@ def preview(message: Message) -> dict[str, Any]:
     went = travel(message.text)
     told: dict[str, Any] = {
         "from_number": message.sender.number,
-        "sender_source": message.sender.source,
+        **_source(message.sender),
         "to_numbers": message.to,
         "text": message.text,
         "characters": len(message.text),
@@ -70,6 +59,15 @@ def requests(client: Dialpad, message: Message) -> list[Request]:
     return [client.prepare(OPERATION, body) for body in message.bodies()]
 
 
+def dry_run(
+    client: Dialpad, database: Database, message: Message, *, tell: Callable[[str], None] = silent
+) -> dict[str, Any]:
+    """What `send` would send, and how it would travel; nothing is asked. Raises `Refused` as `send` does."""
+    consent.check(client, database, message.to, tell, ask=False)
+    shown = [{"method": one.method, "url": one.url, "body": one.body} for one in requests(client, message)]
+    return {"dry_run": True, **preview(message), "requests": shown}
+
+
 def send(
     client: Dialpad,
     database: Database,
@@ -77,56 +75,51 @@ def send(
     *,
     once: str | None = None,
     again: bool = False,
-    tell: Callable[[str], None] = lambda _line: None,
+    anew: bool = False,
+    tell: Callable[[str], None] = silent,
 ) -> dict[str, Any]:
-    """Send it; the answer with the reference's names beside Dialpad's own.
+    """Send it; the answer with the reference's fields, of several requests with one for each in ``parts``.
 
-    Of more than ten recipients, ``parts`` holds each answer. Raises `Refused` for who opted out, `Conflict`
-    for a likely repeat, `PartialSuccess` where a later part fails, what the client raises.
+    Raises `Refused` where one of the numbers opted out or is ruled out, `PartialSuccess` where a later part
+    fails, and what `carry_out_all` raises.
     """
     asked = requests(client, message)
-    consent.check(client, database, message.to, tell)
-    batch = None if len(asked) == 1 else f"{OPERATION} {client.clock.now():.6f}"
     answers: list[dict[str, Any]] = []
-    for place, request in enumerate(asked):
-        key = once if once is None or len(asked) == 1 else f"{once}#{place + 1}"
-        try:
-            response = carry_out(client, database, request, once=key, again=again, batch=batch)
-            answers.append(answered(response.json(), message))
-        except DialkitError as error:
-            if not answers:
-                raise
-            raise PartialSuccess(
-                f"{place} of {len(asked)} requests were accepted, then: {error.message}",
-                done={
-                    "parts": answers,
-                    "failed": {**error.as_dict(), "to_numbers": request.body["to_numbers"]},
-                },
-                hint="dialpad outbox list; those accepted are not to be sent again",
-            ) from error
+    try:
+        for response in carry_out_all(client, database, asked, once=once, again=again, anew=anew, tell=tell):
+            answers.append(answered(response.json(), message))  # noqa: PERF401 - what came before an error counts
+    except DialkitError as error:
+        if not answers:
+            raise
+        failed, *waiting = asked[len(answers) :]
+        raise PartialSuccess(
+            f"{len(answers)} of {len(asked)} requests were accepted, then: {error.message}",
+            done={
+                "parts": answers,
+                "failed": {**error.as_dict(), "to_numbers": failed.body["to_numbers"]},
+                "not_sent": [number for request in waiting for number in request.body["to_numbers"]],
+            },
+            hint="dialpad outbox list shows each; dialpad outbox retry ID sends one that was refused",
+        ) from error
     if len(answers) == 1:
         return answers[0]
     return {**answers[0], "to_numbers": message.to, "parts": answers}
 
 
 def answered(answer: dict[str, Any], message: Message) -> dict[str, Any]:
-    """An answer with the reference's fields. Raises `UpstreamError` where it says that delivery failed."""
-    result = answer.get("message_delivery_result")
+    """An answer with the reference's fields."""
     status = answer.get("message_status")
-    if result in FAILED or status in ("failed", "undelivered"):
-        raise UpstreamError(
-            f"not delivered: {result or status}",
-            status=None,
-            operation=OPERATION,
-            body=answer,
-            hint=FAILED.get(str(result), "look in Dialpad what became of it"),
-        )
     return {
         **answer,
         "status": status,
-        "message_delivery_result": result or status,
+        "message_delivery_result": answer.get("message_delivery_result") or status,
         "to_numbers": answer.get("to_numbers") or message.to,
         "from_number": answer.get("from_number") or message.sender.number,
         "direction": answer.get("direction", "outbound"),
-        "sender_source": message.sender.source,
+        **_source(message.sender),
     }
+
+
+def _source(sender: Sender) -> dict[str, str]:
+    noted = {"sender_note": sender.note} if sender.note else {}
+    return {"sender_source": sender.source, **noted}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dialkit.client.phones import e164, region_of
+from dialkit.client.phones import region_of, required
+from dialkit.config.table import is_name
 from dialkit.errors import Conflict, InvalidArgument
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def resolve(
     """
     region = region_of(config)
     if number is not None:
-        given = _number(number, "--from", region)
+        given = required("--from", number, region)
         if profile is None:
             return Sender(given, "--from")
         known = _of_profile(config, environ, profile, region)
@@ -63,7 +64,7 @@ def resolve(
             raise _unset(profile)
         return Sender(known, f"--profile {profile}")
     if environ.get(DEFAULT_NUMBER):
-        return Sender(_number(environ[DEFAULT_NUMBER], DEFAULT_NUMBER, region), DEFAULT_NUMBER)
+        return Sender(required(DEFAULT_NUMBER, environ[DEFAULT_NUMBER], region), DEFAULT_NUMBER)
     default = environ.get(DEFAULT_PROFILE) or config.defaults.get("profile")
     if default:
         known = _of_profile(config, environ, str(default), region)
@@ -80,22 +81,15 @@ def resolve(
 def _of_profile(config: Config, environ: Mapping[str, str], profile: str, region: str) -> str | None:
     name = variable(profile)
     if environ.get(name):
-        return _number(environ[name], name, region)
+        return required(name, environ[name], region)
     kept = config.values.get(f"profiles.{profile}.from")
     return str(kept) if kept else None
 
 
-def _number(text: str, what: str, region: str) -> str:
-    number = e164(text, region)
-    if number is None:
-        raise InvalidArgument(
-            f"{what}: {text[:40]!r} is not a phone number", hint="write it like +15035550142"
-        )
-    return number
-
-
 def _unset(profile: str) -> InvalidArgument:
+    name = variable(profile)
+    settable = is_name(profile)  # others the config does not take
     return InvalidArgument(
-        f"the profile {profile[:40]!r} has no number: not in {variable(profile)}, and not in the config",
-        hint=f"dialpad config set profiles.{profile[:40]}.from +15035550142",
+        f"the profile {profile[:40]!r} has no number: not in {name[:80]}, and not in the config",
+        hint=f"dialpad config set profiles.{profile}.from +15035550142" if settable else "--profile work",
     )

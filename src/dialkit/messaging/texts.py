@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
 MOST = 1600  # characters of one text, as Dialpad documents it
 MOST_MEDIA = 500 * 1024  # bytes of an attachment before Base64, as documented
@@ -32,10 +32,16 @@ def check(text: str) -> str:
     return text
 
 
-def eaten(text: str) -> Iterator[str]:
-    """What looks like an amount that a shell has eaten the beginning of: ``,035`` in ``Total ,035 due``."""
-    for found in EATEN.finditer(text):
-        yield found[1]
+def guard(text: str, tell: Callable[[str], None], *, strict: bool = False) -> None:
+    """Say what looks like an amount that a shell has eaten the beginning of: ``,035`` in ``Total ,035 due``.
+
+    With `strict` that is `InvalidArgument`.
+    """
+    for amount in EATEN.findall(text):
+        warning = f"{amount!r} in the text looks like an amount whose beginning a shell has eaten"
+        if strict:
+            raise InvalidArgument(f"{warning}; nothing was sent", hint="give the text by --message-stdin")
+        tell(f"warning: {warning}; --message-stdin keeps it whole")
 
 
 def media(path: str) -> str:

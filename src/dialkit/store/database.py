@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Self
 
+from dialkit.config.files import Lock
 from dialkit.config.paths import make_private, state_dir
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     Row = dict[str, Any]
 
@@ -23,6 +25,11 @@ NAME = "dialkit.db"
 VERSION = 1  # of the schema; a file of a later one is not touched
 PATIENCE = 10.0  # seconds another process may hold the file; it takes them milliseconds
 HINT = "set DIALKIT_HOME to a folder that can be written"
+HINTS = {
+    sqlite3.SQLITE_BUSY: "another process holds it; try again",
+    sqlite3.SQLITE_FULL: "make room on the disk, or set DIALKIT_HOME to another folder",
+}
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class Database:
@@ -56,16 +63,15 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it is on the disk at the end, or none of it where an error ends it."""
-        try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            yield self._connection
-            self._connection.execute("COMMIT")
-        except BaseException as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            if isinstance(error, sqlite3.OperationalError):
-                raise InvalidArgument(f"{self.path}: {error}; nothing was sent", hint=HINT) from None
-            raise
+        with self._faults():
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                with suppress(sqlite3.Error):  # the first error has the word
+                    self._connection.execute("ROLLBACK")
+                raise
 
     def execute(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
         """Write, within `write`."""
@@ -73,23 +79,64 @@ class Database:
 
     def one(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
         """The first row, None where there is none."""
-        row = self._connection.execute(sql, values).fetchone()
+        with self._reading():
+            row = self._connection.execute(sql, values).fetchone()
         return dict(row) if row is not None else None
 
     def all(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows."""
-        return [dict(row) for row in self._connection.execute(sql, values)]
+        with self._reading():
+            return [dict(row) for row in self._connection.execute(sql, values)]
+
+    def _reading(self) -> AbstractContextManager[None]:
+        """Faults within a transaction are told by `write`, once it has ended."""
+        return nullcontext() if self._connection.in_transaction else self._faults()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        """What SQLite cannot do, as `InvalidArgument`; a file that turns out to be damaged is kept aside."""
+        try:
+            yield
+        except UnicodeEncodeError:
+            raise InvalidArgument("a value given is not UTF-8", hint="write it in UTF-8") from None
+        except sqlite3.OperationalError as error:
+            raise _fault(self.path, error) from None
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+            self.close()
+            aside = _set_aside(self.path)
+            raise InvalidArgument(
+                f"{self.path} is damaged" + (f"; it is kept as {aside}" if aside else ""),
+                hint="look at it, or go on: the next command begins a new one, which knows nothing of before",
+            ) from None
 
 
 def _opened(path: str, tell: Callable[[str], None]) -> sqlite3.Connection:
     try:
+        try:
+            return _patiently(path)
+        except sqlite3.DatabaseError as error:
+            if not _is_damage(error):
+                raise
+        aside = _set_aside(path)
+        if aside:
+            tell(
+                f"warning: {path} is damaged; it is kept as {aside}, and a new one is begun, "
+                "which knows nothing of what was sent before"
+            )
         return _patiently(path)
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise InvalidArgument(f"{path}: {error}; nothing was sent", hint=HINT) from None
-    aside = _kept_aside(path)
-    tell(f"warning: {path} is damaged; it is kept as {aside}, and a new one is begun")
-    return _ready(path)
+    except sqlite3.OperationalError as error:
+        raise _fault(path, error) from None
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+
+
+def _fault(path: str, error: sqlite3.OperationalError) -> InvalidArgument:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return InvalidArgument(f"{path}: {error}", hint=HINTS.get(code, HINT))
 
 
 def _patiently(path: str) -> sqlite3.Connection:
@@ -130,13 +177,30 @@ def _ready(path: str) -> sqlite3.Connection:
     return connection
 
 
-def _kept_aside(path: str) -> str:
+def _set_aside(path: str) -> str | None:
+    """Move a damaged file away, with all that belongs to it: its new name, None where another process has."""
     from time import strftime
 
-    stamp, number = strftime("%Y%m%d-%H%M%S"), 0
-    while os.path.exists(aside := f"{path}.damaged-{stamp}" + (f"-{number}" if number else "")):
-        number += 1
-    for ending in ("", "-wal", "-shm"):
-        if os.path.exists(path + ending):
-            os.replace(path + ending, aside + ending)
-    return aside
+    with Lock(path + ".lock"):
+        if _sound(path):
+            return None
+        stamp, number = strftime("%Y%m%d-%H%M%S"), 0
+        while os.path.exists(aside := f"{path}.damaged-{stamp}" + (f"-{number}" if number else "")):
+            number += 1
+        for ending in ("", "-wal", "-shm"):
+            if os.path.exists(path + ending):
+                os.replace(path + ending, aside + ending)
+        return aside
+
+
+def _sound(path: str) -> bool:
+    try:
+        connection = _patiently(path)
+        try:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        finally:
+            connection.close()
+    except sqlite3.DatabaseError as error:
+        if _is_damage(error):
+            return False
+        raise

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO, Self
 
 ENDING = ".part"
+ROOM = "make room on the disk, or choose another folder"
 
 
 def place(path: str, flag: str, endings: tuple[str, ...] = ()) -> str:
@@ -69,7 +70,10 @@ class Part:
 
     def write(self, text: str) -> None:
         """Write a text, as UTF-8; a lone surrogate, which that cannot hold, as ``\\ud800``."""
-        self.file.write(text.encode("utf-8", "backslashreplace"))
+        try:
+            self.file.write(text.encode("utf-8", "backslashreplace"))
+        except OSError as error:
+            raise InvalidArgument(f"cannot write {self.path}: {error.strerror}", hint=ROOM) from None
 
     def _is_ours(self) -> bool:
         """Whether the name still leads to what we opened: it is renamed where another has just finished."""
@@ -91,7 +95,7 @@ class Part:
                 os.replace(self.part, self.path)
                 done = True
         except OSError as failed:
-            raise InvalidArgument(f"cannot write {self.path}: {failed.strerror}") from None
+            raise InvalidArgument(f"cannot write {self.path}: {failed.strerror}", hint=ROOM) from None
         finally:
             try:
                 if sys.platform == "win32":

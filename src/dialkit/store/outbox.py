@@ -12,10 +12,10 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from dialkit.errors import Conflict
+from dialkit.errors import Conflict, InvalidArgument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from dialkit.store.database import Database, Row
 
@@ -40,16 +40,34 @@ WHERE id = :id RETURNING *
 BY_ID = "SELECT * FROM outbox WHERE id = ?"
 BY_ONCE = "SELECT * FROM outbox WHERE once = ?"
 BY_BATCH = "SELECT * FROM outbox WHERE batch = ? ORDER BY id"
+FREE = "UPDATE outbox SET once = NULL WHERE once = ? AND state = 'refused'"
 ALIKE = """
-SELECT * FROM outbox WHERE effect_key = :effect_key AND planned_at > :since AND state <> 'refused'
+SELECT * FROM outbox
+WHERE effect_key = :effect_key AND planned_at > :since AND state <> 'refused' AND (
+    recipients_json = :recipients_json
+    OR EXISTS (SELECT 1 FROM json_each(outbox.recipients_json) AS one
+               WHERE one.value IN (SELECT value FROM json_each(:recipients_json))))
 ORDER BY id DESC LIMIT 1
 """
-LEAVES = "UPDATE outbox SET state = 'sending', sending_at = ?, attempts = attempts + 1 WHERE id = ?"
-SETTLE = "UPDATE outbox SET state = ?, result_json = ?, note = ?, done_at = ? WHERE id = ?"
+# Only who planned it: another process may have found it left behind, and have begun it anew.
+LEAVES = """
+UPDATE outbox SET state = 'sending', sending_at = :now, attempts = attempts + 1
+WHERE id = :id AND who = :who AND state IN ('planned', 'sending')
+"""
+SETTLE = """
+UPDATE outbox SET state = :state, result_json = :result, note = :note, done_at = :now
+WHERE id = :id AND who = :who
+"""
+SENT_AGAIN = "UPDATE outbox SET note = ? WHERE id = ?"
+HOLDS = """
+SELECT 1 FROM outbox, json_tree(outbox.result_json) AS part
+WHERE outbox.state = 'accepted' AND part.value = ? LIMIT 1
+"""
 OPEN = "SELECT * FROM outbox WHERE state IN ('planned', 'sending')"
 LIST = """
 SELECT * FROM outbox
-WHERE (:state IS NULL OR state = :state) AND (:number IS NULL OR recipients_json LIKE :number)
+WHERE (:state IS NULL OR state = :state)
+  AND (:number IS NULL OR :number IN (SELECT value FROM json_each(recipients_json)))
 ORDER BY id DESC LIMIT :most
 """
 
@@ -66,61 +84,152 @@ def me() -> str:
     return f"{user}@{socket.gethostname()} {os.getpid()} {_began(os.getpid())}"
 
 
-def plan(database: Database, entry: Row, *, once: str | None, again: bool, now: float) -> tuple[Row, bool]:
-    """Write down what is to go out: the entry, and whether it is new and may be sent now.
+def plan(
+    database: Database,
+    entries: Sequence[Row],
+    *,
+    once: str | None,
+    again: bool,
+    now: float,
+    anew: bool = False,
+) -> list[tuple[Row, bool]]:
+    """Write down what is to go out together: each entry, and whether it may be sent now.
 
-    With the caller's own key `once`, the entry of before is given back as it stands, unless that one
-    certainly did not leave. Without `again`, the same to the same people within ten minutes is refused.
+    With the caller's own key `once`, the entries of before are given back as they stand, but those that
+    certainly did not leave may be sent; with `anew`, also what was refused, in other words. Without `again`,
+    the same to one of the same people within ten minutes is refused.
 
-    Raises `Conflict` for a likely repeat, and where another process is sending it just now.
+    Raises `Conflict` for a likely repeat, for a key that stands for something else, and where another
+    process is sending it just now.
     """
-    told = {**entry, "once": once, "now": now, "who": me()}
+    mine = {"once": once, "batch": None, "now": now, "who": me()}
     with database.write() as connection:
         _sweep(database, now)
+        if anew:
+            connection.execute(FREE, (once,))
         before = database.one(BY_ONCE, (once,)) if once is not None else None
         if before is not None:
-            return _known(database, before, told)
-        alike = database.one(ALIKE, {**told, "since": now - REPEAT}) if not again else None
-        if alike is not None:
+            return _known(database, before, entries, mine)
+        for entry in () if again else entries:
+            _not_alike(database, entry, now)
+        if len(entries) > 1:
+            mine["batch"] = f"{entries[0]['operation']} {now:.6f} {os.getpid()}"
+        planned = []
+        for entry in entries:
+            planned.append((dict(connection.execute(ADD, {**entry, **mine}).fetchone()), True))
+            mine["once"] = None  # the others are found by their batch
+        return planned
+
+
+def _not_alike(database: Database, entry: Row, now: float) -> None:
+    alike = database.one(ALIKE, {**entry, "since": now - REPEAT})
+    if alike is not None:
+        raise Conflict(
+            f"the same was sent {_ago(now - alike['planned_at'])} (outbox {alike['id']}, "
+            f"{alike['state']}); nothing was sent now",
+            status=None,
+            hint=f"dialpad outbox show {alike['id']}; to send it all the same, add --again",
+        )
+
+
+def _known(database: Database, before: Row, entries: Sequence[Row], mine: Row) -> list[tuple[Row, bool]]:
+    """What a key stands for, if it is the same: rows of before, those that did not leave planned anew."""
+    rows = database.all(BY_BATCH, (before["batch"],)) if before["batch"] else [before]
+    busy = any(row["state"] in (PLANNED, SENDING) for row in rows)
+    if busy or list(map(_meant, rows)) != list(map(_meant, entries)):
+        what = "another process is sending it" if busy else "that key stands for something else"
+        raise Conflict(
+            f"--once {before['once']}: {what} (outbox {before['id']})",
+            status=None,
+            hint=f"dialpad outbox show {before['id']}" + ("" if busy else ", or take another key"),
+        )
+    return [
+        (_again(database, row, mine), True)
+        if row["state"] == REFUSED and json.loads(row["result_json"] or "{}").get("retryable")
+        else (row, False)
+        for row in rows
+    ]
+
+
+def _meant(row: Row) -> tuple[str, list[str]]:
+    return row["effect_key"], sorted(json.loads(row["recipients_json"]))
+
+
+def _again(database: Database, row: Row, mine: Row) -> Row:
+    planned = database.one(AGAIN, {"id": row["id"], "who": mine["who"], "now": mine["now"]})
+    assert planned is not None
+    return planned
+
+
+def plan_again(database: Database, entry_id: int, entry: Row, *, confirmed: bool, now: float) -> Row:
+    """Plan an entry of before once more, by a person's decision: what is to be sent now.
+
+    A refused one is planned anew; beside an unknown one stands a new entry, for the doubt remains.
+
+    Raises `Conflict` where it is no longer to be sent, or was sent again already, `InvalidArgument` where
+    it may have been carried out and that was not `confirmed`.
+    """
+    mine = {"once": f"retry of {entry_id}", "batch": None, "now": now, "who": me()}
+    with database.write() as connection:
+        _sweep(database, now)
+        row = database.one(BY_ID, (entry_id,))
+        if row is None or row["state"] not in (REFUSED, UNKNOWN):
+            state = row["state"] if row else "gone"
             raise Conflict(
-                f"the same was sent {_ago(now - alike['planned_at'])} (outbox {alike['id']}, "
-                f"{alike['state']}); nothing was sent now",
+                f"outbox {entry_id} is {state}; there is nothing to send again",
                 status=None,
-                hint=f"dialpad outbox show {alike['id']}; to send it all the same, add --again",
+                hint=f"dialpad outbox show {entry_id}",
             )
-        return dict(connection.execute(ADD, told).fetchone()), True
+        if _meant(row) != _meant(entry):
+            raise Conflict(
+                f"outbox {entry_id} was made for another address than this",
+                status=None,
+                hint="give the --base-url or --account it was made with",
+            )
+        if not confirmed:
+            if row["state"] == UNKNOWN:
+                raise InvalidArgument(
+                    f"outbox {entry_id} may have been carried out, and sending it again may send it twice",
+                    hint=f"dialpad outbox resolve {entry_id}; then, to send it all the same, add --confirm",
+                )
+            _not_alike(database, entry, now)
+        if row["state"] == REFUSED:
+            return _again(database, row, mine)
+        other = database.one(BY_ONCE, (mine["once"],))
+        if other is not None and other["state"] != REFUSED:
+            raise Conflict(
+                f"outbox {entry_id} was sent again already (outbox {other['id']}, {other['state']})",
+                status=None,
+                hint=f"dialpad outbox show {other['id']}",
+            )
+        if other is not None:
+            return _again(database, other, mine)
+        made = dict(connection.execute(ADD, {**entry, **mine}).fetchone())
+        connection.execute(SENT_AGAIN, (f"{row['note'] or 'unknown'}; sent again as {made['id']}", entry_id))
+        return made
 
 
-def _known(database: Database, before: Row, told: Row) -> tuple[Row, bool]:
-    if before["effect_key"] != told["effect_key"]:
-        raise Conflict(
-            f"--once {before['once']}: that key stands for something else (outbox {before['id']})",
-            status=None,
-            hint=f"dialpad outbox show {before['id']}, or take another key",
-        )
-    if before["state"] in (PLANNED, SENDING):
-        raise Conflict(
-            f"--once {before['once']}: another process is sending it (outbox {before['id']})",
-            status=None,
-            hint=f"dialpad outbox show {before['id']}",
-        )
-    if before["state"] == REFUSED and json.loads(before["result_json"] or "{}").get("retryable"):
-        row = database.one(AGAIN, {"id": before["id"], "who": told["who"], "now": told["now"]})
-        assert row is not None
-        return row, True
-    return before, False
-
-
-def leaves(database: Database, entry_id: int, now: float) -> None:
-    """It leaves now: on the disk before the first byte goes."""
+def leaves(database: Database, row: Row, now: float) -> None:
+    """It leaves now: on the disk before the first byte goes. Raises `Conflict` where another has taken it."""
     with database.write() as connection:
-        connection.execute(LEAVES, (now, entry_id))
+        done = connection.execute(LEAVES, {"id": row["id"], "who": row["who"], "now": now})
+    if done.rowcount != 1:
+        raise Conflict(
+            f"outbox {row['id']} was taken for left behind, since this took so long; nothing was sent",
+            status=None,
+            hint=f"dialpad outbox show {row['id']}",
+        )
 
 
-def settle(database: Database, entry_id: int, state: str, result: Any, note: str | None, now: float) -> None:
+def settle(database: Database, row: Row, state: str, result: Any, note: str | None, now: float) -> None:
     """What became of it."""
-    with database.write() as connection:
-        connection.execute(SETTLE, (state, json.dumps(result), note, now, entry_id))
+    with database.write():
+        _settle(database, row, state, result, note, now)
+
+
+def _settle(database: Database, row: Row, state: str, result: Any, note: str | None, now: float) -> None:
+    told = {"state": state, "result": json.dumps(result), "note": note, "now": now}
+    database.execute(SETTLE, {"id": row["id"], "who": row["who"], **told})
 
 
 def sweep(database: Database, now: float) -> None:
@@ -134,10 +243,9 @@ def _sweep(database: Database, now: float) -> None:
         if _alive(row, now):
             continue
         if row["state"] == PLANNED:
-            decided: tuple[str, str | None, str] = (REFUSED, json.dumps(NOT_SENT), "the process ended before")
+            _settle(database, row, REFUSED, NOT_SENT, "the process ended before", now)
         else:
-            decided = (UNKNOWN, None, "the process ended between sending and the answer")
-        database.execute(SETTLE, (*decided, now, row["id"]))
+            _settle(database, row, UNKNOWN, None, "the process ended between sending and the answer", now)
 
 
 def get(database: Database, entry_id: int) -> Row | None:
@@ -150,15 +258,14 @@ def of_once(database: Database, once: str) -> Row | None:
     return database.one(BY_ONCE, (once,))
 
 
-def of_batch(database: Database, batch: str) -> list[Row]:
-    """What was sent together, in order."""
-    return database.all(BY_BATCH, (batch,))
+def is_result(database: Database, made: object) -> bool:
+    """Whether something made, by its id, is what came of an accepted entry: then it is no other's trace."""
+    return made is not None and database.one(HOLDS, (str(made),)) is not None
 
 
 def listed(database: Database, *, state: str | None, number: str | None, most: int) -> list[Row]:
     """Entries, the newest first; those of a state, or to a number."""
-    like = f'%"{number}"%' if number else None
-    return database.all(LIST, {"state": state, "number": like, "most": most})
+    return database.all(LIST, {"state": state, "number": number, "most": most})
 
 
 def shown(row: Row) -> Row:
@@ -185,11 +292,12 @@ def _alive(row: Row, now: float) -> bool:
 
     began = row["sending_at"] or row["planned_at"]
     who, pid, started = row["who"].rsplit(" ", 2)
-    if row["state"] == SENDING and not -LONGEST < now - began < LONGEST:
+    recent = bool(abs(now - began) < LONGEST)
+    if who.rpartition("@")[2] != socket.gethostname():
+        return recent  # on another machine: only time tells
+    if _began(int(pid)) != started:
         return False
-    if who.partition("@")[2] != socket.gethostname() or not pid.isdecimal():
-        return bool(abs(now - began) < LONGEST)  # on another machine: only time tells
-    return bool(_began(int(pid)) == started)
+    return recent or (row["state"] == PLANNED and started != "?")
 
 
 def _began(pid: int) -> str:
@@ -220,8 +328,3 @@ def _running(pid: int) -> str:
 def _ago(seconds: float) -> str:
     minutes = round(seconds / 60)
     return f"{minutes} min ago" if minutes else f"{max(0, round(seconds))} s ago"
-
-
-def numbers_of(rows: Iterable[Row]) -> list[str]:
-    """All recipients of entries."""
-    return [number for row in rows for number in json.loads(row["recipients_json"])]

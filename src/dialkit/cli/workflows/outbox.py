@@ -9,7 +9,6 @@ from dialkit.errors import InvalidArgument, NotFound
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
-    from dialkit.client import Dialpad
     from dialkit.store import Database
     from dialkit.store.database import Row
 
@@ -29,6 +28,7 @@ def run(app: App, argv: list[str]) -> int:
 
 def list_(app: App, argv: list[str]) -> int:
     """Show entries, the newest first."""
+    from dialkit.client.phones import region_of, required
     from dialkit.store import outbox
 
     options, found = parse(
@@ -39,9 +39,10 @@ def list_(app: App, argv: list[str]) -> int:
         raise InvalidArgument(
             f"--state: {found.state[:40]!r} is no state", hint="one of " + ", ".join(outbox.STATES)
         )
+    number = None if found.to is None else required("--to", found.to, region_of(app.config))
     with _swept(app) as database:
         most = options.max_items or MOST
-        rows = outbox.listed(database, state=found.state, number=found.to, most=most)
+        rows = outbox.listed(database, state=found.state, number=number, most=most)
     view.data([_brief(outbox.shown(row)) for row in rows])
     return 0
 
@@ -61,6 +62,7 @@ def resolve(app: App, argv: list[str]) -> int:
     """Look for evidence of what became of an unknown one."""
     from dialkit.cli.session import open_client
     from dialkit.messaging import evidence
+    from dialkit.reports.traces import texts_to
     from dialkit.store import outbox
 
     options, found = parse(app, "outbox resolve", argv, (("id",), {}), takes=(*SHOWING, *ASKING))
@@ -68,10 +70,7 @@ def resolve(app: App, argv: list[str]) -> int:
     assert app.options is not None
     with _swept(app) as database, open_client(app, app.options) as client:
         row = _entry(database, found.id)
-        if row["operation"] == "sms.send" and row["state"] == outbox.UNKNOWN:
-            said = _traces(client, row)
-        else:
-            said = evidence.look(client, database, row)
+        said = evidence.look(client, database, row, texts_to)
         kept = outbox.get(database, row["id"]) or row
     view.data({**_brief(outbox.shown(kept)), "evidence": said})
     return 0
@@ -81,7 +80,6 @@ def retry(app: App, argv: list[str]) -> int:
     """Send one again: a person's decision."""
     from dialkit.cli.session import open_client
     from dialkit.messaging import evidence
-    from dialkit.store import outbox
 
     options, found = parse(
         app,
@@ -95,42 +93,8 @@ def retry(app: App, argv: list[str]) -> int:
     assert app.options is not None
     with _swept(app) as database, open_client(app, app.options) as client:
         row = _entry(database, found.id)
-        if row["state"] not in (outbox.REFUSED, outbox.UNKNOWN):
-            raise InvalidArgument(
-                f"outbox {row['id']} is {row['state']}; there is nothing to send again",
-                hint=f"dialpad outbox show {row['id']}",
-            )
-        if row["state"] == outbox.UNKNOWN and not found.confirm:
-            raise InvalidArgument(
-                f"outbox {row['id']} may have been carried out: sending it again may send it twice",
-                hint=f"dialpad outbox resolve {row['id']}; then, to send it all the same, add --confirm",
-            )
-        view.data(evidence.send_again(client, database, row))
+        view.data(evidence.send_again(client, database, row, confirmed=found.confirm, tell=app.tell))
     return 0
-
-
-def _traces(client: Dialpad, row: Row) -> list[str]:
-    """What the export of texts tells of a text. It has no words in it, so a person has to decide."""
-    import json
-
-    from dialkit.errors import DialkitError
-    from dialkit.reports.traces import texts_to
-
-    numbers = json.loads(row["recipients_json"])
-    try:
-        found = texts_to(client, numbers, row["sending_at"] or row["planned_at"])
-    except DialkitError as error:
-        return [f"the export of texts could not be read: {error.message}"]
-    if not found:
-        return [
-            "the export of texts has none to these numbers about then: a sign that it did not go out",
-            f"to send it: dialpad outbox retry {row['id']} --confirm",
-        ]
-    return [
-        f"the export of texts has one to {one.get('to_number')} from {one.get('from_number')} at "
-        f"{one.get('date')} ({one.get('message_status')}): a sign that it went out; the export has no words"
-        for one in found
-    ]
 
 
 def _swept(app: App) -> Database:

@@ -57,31 +57,25 @@ def run(app: App, argv: list[str]) -> int:
             hint="where both agreed, add --confirm-share",
         )
     from dialkit.cli.session import open_client
-    from dialkit.client.phones import region_of
-    from dialkit.messaging import consent, intro, recipients, senders, texts
-    from dialkit.messaging.send import preview
+    from dialkit.messaging import intro
     from dialkit.store import Database
 
-    region = region_of(app.config) if found.infer_country_code or app.config.values.get("region") else None
-    (prospect,), (reference,) = (recipients.read([one], region) for one in (found.prospect, found.reference))
-    sender = senders.resolve(
+    plan = intro.compose(
         app.config,
-        app.environ,
-        number=found.sender,
+        found.prospect,
+        found.reference,
+        names={leg: getattr(found, f"{leg}_name") for leg in intro.LEGS},
+        texts={leg: getattr(found, f"{leg}_message") for leg in intro.LEGS},
+        sender=found.sender,
         profile=found.profile,
-        allow_mismatch=found.allow_profile_mismatch,
+        allow_profile_mismatch=found.allow_profile_mismatch,
+        infer_country_code=found.infer_country_code,
+        tell=app.tell,
     )
-    names = {"prospect": found.prospect_name, "reference": found.reference_name}
-    said = intro.default_texts(prospect, reference, names)
-    own = {"prospect": found.prospect_message, "reference": found.reference_message}
-    said = {leg: texts.check(own[leg] if own[leg] is not None else said[leg]) for leg in intro.LEGS}
-    plan = intro.Intro(prospect, reference, sender, said)
     assert app.options is not None
     with Database.of(app.environ, app.tell) as database, open_client(app, app.options) as client:
         if options.dry_run:
-            consent.check(client, database, [prospect, reference], app.tell, ask=False)
-            shown = {leg: preview(message) for leg, message in plan.messages().items()}
-            view.data({"dry_run": True, "mode": intro.MODE, "legs": shown})
+            view.data(intro.dry_run(client, database, plan, tell=app.tell))
             return 0
         view.data(intro.send(client, database, plan, resume=found.resume, again=found.again, tell=app.tell))
     return 0

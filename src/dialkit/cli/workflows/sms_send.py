@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing, wants_help
+from dialkit.cli.workflows.text_arguments import flag, full_path, given, read
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dialkit.cli.app import App
-    from dialkit.messaging.send import Message
+    from dialkit.cli.show import View
+    from dialkit.store import Database
 
 TO, FROM = ("--to", "--to-numbers"), ("--from", "--from-number")
 HELP = Help(
@@ -30,7 +31,7 @@ HELP = Help(
         ("--to NUMBER", "to whom; again or with commas for several; also accepted: --to-numbers"),
         ("--message TEXT", "what is said; also accepted: --text. A shell eats $ in double quotes:"),
         ("--message-stdin", "reads it from stdin instead, which is right for prices"),
-        ("--message-file FILE", "reads it from a file, byte for byte"),
+        ("--message-file FILE", "reads it from a file, byte for byte but for the line break at its end"),
         ("--template NAME --var K=V", "a kept text with its {fields} filled in"),
         ("--media FILE", "a picture, at most 500 KiB"),
         (
@@ -59,6 +60,7 @@ OURS = {
     "--allow-profile-mismatch", "--strict",
 }  # fmt: skip
 TEXTS = ("message", "message_file", "message_stdin", "template")
+COLUMNS = ("id", "status", "from_number", "to_numbers", "text", "sender_source", "sender_note")
 
 
 def run(app: App, argv: list[str]) -> int:
@@ -74,20 +76,33 @@ def run(app: App, argv: list[str]) -> int:
     app.asked = "sms.send"
     options, found = parse(app, "sms send", argv, *arguments(), takes=(*SHOWING, *ASKING, "--dry-run"))
     view = showing(app, options)
-    message = message_of(app, found)
+    for name in given(found, "once", "template", "profile"):
+        if not getattr(found, name):
+            raise InvalidArgument(f"{flag(name)} is empty", hint=f"{flag(name)} NAME, or leave it out")
     from dialkit.cli.session import open_client
-    from dialkit.messaging import consent, send
+    from dialkit.messaging import send
+    from dialkit.messaging.compose import compose
     from dialkit.store import Database
 
     assert app.options is not None
     with Database.of(app.environ, app.tell) as database, open_client(app, app.options) as client:
+        message = compose(
+            app.config,
+            to=split_numbers(found.to),
+            text=_text(app, found, database),
+            sender=found.sender,
+            profile=found.profile,
+            allow_profile_mismatch=found.allow_profile_mismatch,
+            infer_country_code=found.infer_country_code,
+            media=None if found.media is None else full_path(app, found.media),
+            strict=found.strict,
+            tell=app.tell,
+        )
         if options.dry_run:
-            consent.check(client, database, message.to, app.tell, ask=False)
-            asked = send.requests(client, message)
-            shown = [{"method": one.method, "url": one.url, "body": one.body} for one in asked]
-            view.data({"dry_run": True, **send.preview(message), "requests": shown})
+            view.data(send.dry_run(client, database, message, tell=app.tell))
             return 0
-        view.data(send.send(client, database, message, once=found.once, again=found.again, tell=app.tell))
+        sent = send.send(client, database, message, once=found.once, again=found.again, tell=app.tell)
+        view.data(for_people(view, sent))
     return 0
 
 
@@ -108,73 +123,32 @@ def arguments() -> tuple[Any, ...]:
     )
 
 
-def message_of(app: App, found: argparse.Namespace) -> Message:
-    """The text that the flags mean, all of it checked."""
-    from dialkit.client.phones import region_of
-    from dialkit.messaging import recipients, senders, texts
-    from dialkit.messaging.send import Message
+def for_people(view: View, sent: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, as a table shows it: the reference's fields, and what is pending in words."""
+    if not columns(view, COLUMNS):
+        return sent
+    from dialkit.messaging.delivery import PENDING
 
-    region = region_of(app.config) if found.infer_country_code or app.config.values.get("region") else None
-    numbers = recipients.read(split_numbers(found.to), region)
-    recipients.check_policy(numbers, _list(app.config.values.get("allow_destinations")))
-    sender = senders.resolve(
-        app.config,
-        app.environ,
-        number=found.sender,
-        profile=found.profile,
-        allow_mismatch=found.allow_profile_mismatch,
-    )
-    if sender.note:
-        app.tell(f"note: {sender.note}")
-    text = texts.check(text_of(app, found))
-    for amount in texts.eaten(text):
-        warning = f"{amount!r} in the text looks like an amount whose beginning a shell has eaten"
-        if found.strict:
-            raise InvalidArgument(warning + "; nothing was sent", hint="give the text by --message-stdin")
-        app.tell(f"warning: {warning}; --message-stdin keeps it whole")
-    media = texts.media(os.path.join(app.cwd, found.media)) if found.media else None
-    return Message(text, numbers, sender, media)
+    return {**sent, "status": PENDING} if sent.get("status") == "pending" else sent
 
 
-def text_of(app: App, found: argparse.Namespace) -> str:
+def _text(app: App, found: argparse.Namespace, database: Database) -> str:
     """What is said, from the one place that is named. Raises `InvalidArgument`."""
-    given = [name for name in TEXTS if getattr(found, name) not in (None, False)]
-    if len(given) != 1:
-        names = " and ".join("--" + name.replace("_", "-") for name in given)
-        what = f"{names}: only one of them" if given else "what is said? no --message is given"
+    from dialkit.messaging import templates
+
+    said = given(found, *TEXTS)
+    if len(said) != 1:
+        what = (
+            f"{' and '.join(map(flag, said))}: only one of them"
+            if said
+            else "what is said? no --message is given"
+        )
         raise InvalidArgument(what, hint="one of --message, --message-file, --message-stdin, --template")
-    if found.var and not found.template:
+    if found.template is not None:
+        return templates.render(database, found.template, templates.variables(found.var or []))
+    if found.var:
         raise InvalidArgument("--var goes with --template", hint="dialpad template list")
-    if found.message is not None:
-        return str(found.message)
-    if found.template:
-        from dialkit.messaging import templates
-        from dialkit.store import Database
-
-        with Database.of(app.environ, app.tell) as database:
-            return templates.render(database, found.template, dict(map(_pair, found.var or ())))
-    return _read(app, found.message_file)
-
-
-def _read(app: App, path: str | None) -> str:
-    """A file, or stdin, as text; the line break at its end is not part of it."""
-    from dialkit.cli.streams import read_text
-    from dialkit.messaging.texts import MOST
-
-    where = f"--message-file {path}" if path else "--message-stdin"
-    try:
-        if path is None:
-            text = read_text(app.stdin, 4 * MOST)
-        else:
-            with open(
-                os.path.join(app.cwd, os.path.expanduser(path)), encoding="utf-8-sig", newline=""
-            ) as file:
-                text = file.read(4 * MOST)
-    except UnicodeDecodeError:
-        raise InvalidArgument(f"{where}: not UTF-8", hint="save the text as UTF-8") from None
-    except OSError as error:
-        raise InvalidArgument(f"{where}: {error.strerror}", hint="name a file that can be read") from None
-    return text.removesuffix("\n").removesuffix("\r")
+    return read(app, found, said[0])
 
 
 def split_numbers(given: Iterable[str] | None) -> list[str]:
@@ -187,20 +161,9 @@ def split_numbers(given: Iterable[str] | None) -> list[str]:
             try:
                 found += [str(one) for one in json.loads(text)]
                 continue
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, RecursionError):
                 raise InvalidArgument(
                     f"--to: {text[:60]!r} is not a JSON array", hint="--to +14155550123"
                 ) from None
         found += [part for part in text.split(",") if part.strip()]
     return found
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name:
-        raise InvalidArgument(f"--var: {text[:40]!r} is not NAME=VALUE", hint="--var first_name=Ada")
-    return name, value
-
-
-def _list(value: Any) -> list[str]:
-    return [str(one) for one in value] if isinstance(value, list) else []

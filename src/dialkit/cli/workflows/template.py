@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import SHOWING, Help, Sub, choose, columns, parse, showing
+from dialkit.cli.workflows.text_arguments import given, read
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -41,7 +41,6 @@ TEXT = (
 )
 VARS = ((("--var",), {"action": "append", "default": [], "metavar": "NAME=VALUE"}),)
 WRITES = (*SHOWING, "--dry-run")
-MOST = 10_000  # characters read: above the most that a text may have, so that the check of it names it
 
 
 def run(app: App, argv: list[str]) -> int:
@@ -123,9 +122,9 @@ def render(app: App, argv: list[str]) -> int:
 
     options, found = parse(app, "template render", argv, *NAME, *VARS, takes=WRITES)
     view = showing(app, options)
-    name, given = _name(found, "render"), templates.variables(found.var)
+    name, values = _name(found, "render"), templates.variables(found.var)
     with Database.of(app.environ, app.tell) as database:
-        view.data({"name": name, "text": templates.render(database, name, given)})
+        view.data({"name": name, "text": templates.render(database, name, values)})
     return 0
 
 
@@ -135,41 +134,21 @@ def _dry(view: View, shown: dict[str, Any]) -> int:
 
 
 def _name(found: argparse.Namespace, verb: str) -> str:
-    given = [name for name in (found.word, found.name) if name is not None]
-    if not given:
+    names = [name for name in (found.word, found.name) if name is not None]
+    if not names:
         raise InvalidArgument("which template? no NAME is given", hint=f"dialpad template {verb} welcome")
-    if given[0] != given[-1]:
-        raise InvalidArgument(f"two names: {given[0][:64]!r} and {given[1][:64]!r}", hint="give one")
-    return str(given[0])
+    if names[0] != names[-1]:
+        raise InvalidArgument(f"two names: {names[0][:64]!r} and {names[1][:64]!r}", hint="give one")
+    return str(names[0])
 
 
 def _text(app: App, found: argparse.Namespace, verb: str) -> str:
     """The text, from the one place that is named."""
-    given = [n for n in ("text", "text_file", "text_stdin") if getattr(found, n) not in (None, False)]
-    if len(given) != 1:
-        what = "only one of --text, --text-file and --text-stdin" if given else "no --text is given"
+    said = given(found, "text", "text_file", "text_stdin")
+    if len(said) != 1:
+        what = "only one of --text, --text-file and --text-stdin" if said else "no --text is given"
         raise InvalidArgument(what, hint=f"dialpad template {verb} welcome --text 'Hello {{first_name}}'")
-    return str(found.text) if found.text is not None else _read(app, found.text_file)
-
-
-def _read(app: App, path: str | None) -> str:
-    """A file, or stdin, as text; the line break at its end is not part of it."""
-    from dialkit.cli.streams import read_text
-
-    where = f"--text-file {path}" if path else "--text-stdin"
-    try:
-        if path is None:
-            text = read_text(app.stdin, MOST)
-        else:
-            with open(
-                os.path.join(app.cwd, os.path.expanduser(path)), encoding="utf-8-sig", newline=""
-            ) as file:
-                text = file.read(MOST)
-    except UnicodeDecodeError:
-        raise InvalidArgument(f"{where}: not UTF-8", hint="save the text as UTF-8") from None
-    except OSError as error:
-        raise InvalidArgument(f"{where}: {error.strerror}", hint="name a file that can be read") from None
-    return text.removesuffix("\n").removesuffix("\r")
+    return read(app, found, said[0])
 
 
 def _rows(*more: tuple[str, str]) -> Iterable[tuple[str, str]]:
