@@ -344,6 +344,13 @@ def test_a_report_that_fails_at_the_end_is_partly_done(bring: Run, sandbox: Sand
     assert report(tmp_path)[0]["status"] == "created"
 
 
+def test_what_was_imported_and_cannot_be_shown_is_no_failure(bring: Run, tmp_path: Path) -> None:
+    ran = bring(HEADER + "A,One,+14155559911,,\n", "--jq", ".rows | keys")
+    assert ran.code == 11
+    assert "all rows are done; showing it failed" in ran.error["message"]
+    assert report(tmp_path)[0]["status"] == "created"
+
+
 def test_the_report_runs_in_no_spreadsheet(bring: Run, tmp_path: Path) -> None:
     assert bring(HEADER + "=1+1,One,+14155559911,,\n").code == 0
     assert report(tmp_path)[0]["First Name"] == "'=1+1"

@@ -72,6 +72,12 @@ def test_dry_run_opens_no_socket_unless_it_must_read(update: Run, sandbox: Sandb
     assert {asked.method for asked in sandbox.requests} == {"GET"}
 
 
+def test_what_was_written_and_cannot_be_shown_is_no_failure(update: Run, sandbox: Sandbox) -> None:
+    ran = update("--id", PRIYA, "--job-title", "VP", "--jq", ".action | keys")
+    assert ran.code == 11
+    assert sandbox.world.contacts.get(PRIYA)["job_title"] == "VP"
+
+
 def test_an_alias_stands_for_the_id(update: Run, run: Run, sandbox: Sandbox) -> None:
     run("alias", "set", "contact_123", PRIYA)
     assert update("--id", "contact_123", "--job-title", "VP").data["id"] == PRIYA

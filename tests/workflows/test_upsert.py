@@ -192,6 +192,14 @@ def test_no_answer_from_the_second_book_is_not_called_a_failure(
     assert [row["action"] for row in again] == ["unchanged", "unchanged"]
 
 
+def test_what_was_written_and_cannot_be_shown_is_no_failure(upsert: Run, sandbox: Sandbox) -> None:
+    before = len(sandbox.world.contacts)
+    ran = upsert(*JANE, "--phone", NEW, "--jq", ".action | keys")
+    assert ran.code == 11
+    assert "created; showing it failed" in ran.error["message"]
+    assert len(sandbox.world.contacts) == before + 1
+
+
 def test_spaces_around_a_text_are_no_part_of_it(upsert: Run, sandbox: Sandbox) -> None:
     found = upsert("--first-name", " Jane ", "--last-name", "Doe", "--phone", NEW).data
     assert sandbox.world.contacts.get(found["id"])["first_name"] == "Jane"
@@ -272,6 +280,7 @@ def test_a_lost_answer_is_unknown_and_not_repeated(upsert: Run, sandbox: Sandbox
         ((*JANE, "--phone", NEW, "--max-pages", "0"), "is not a number from 1 up"),
         (("--first-name", "a\nb", "--last-name", "c", "--phone", NEW), "has a line break"),
         (("--first-name", "a\x1b[2J", "--last-name", "c", "--phone", NEW), "has a control character"),
+        (("--first-name", "a\udcff", "--last-name", "c", "--phone", NEW), "is not UTF-8"),
         ((*JANE, "--email", "a@b\x1b[2J"), "is not an e-mail address"),
         ((*JANE, "--phone", "1" * 5000), "1…' is not a phone number"),
         (("--first-name", " ", "--last-name", "", "--phone", NEW), "--first-name and --last-name"),

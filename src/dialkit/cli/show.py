@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dialkit.cli.output import Items, check, options_for, write
 from dialkit.cli.words.table import SHOWN
-from dialkit.errors import InvalidArgument
+from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +64,16 @@ class View:
     def data(self, data: Any) -> None:
         """Show any JSON value."""
         write(data, self.how, self._app.stdout, self._app.stderr)
+
+    def done(self, data: Any, what: str, hint: str | None = None) -> None:
+        """Show what came of a write; that it cannot be shown does not undo it, and is `PartialSuccess`."""
+        try:
+            self.data(data)
+            self._app.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except (DialkitError, OSError) as error:
+            raise PartialSuccess(f"{what}; showing it failed: {error}", done=data, hint=hint) from error
 
     def items(self, items: Iterator[Any]) -> None:
         """Show items as they come."""

@@ -109,8 +109,10 @@ def check_text(name: str, text: str) -> None:
     """Raise `InvalidArgument` for a text of several lines, or one with other control characters."""
     if "\n" in text or "\r" in text:
         raise InvalidArgument(f"{name}: {quoted(text)} has a line break", hint="write it on one line")
-    if not text.isprintable() and any(c in CONTROL for c in text):
+    if not text.isprintable() and not CONTROL.isdisjoint(text):
         raise InvalidArgument(f"{name}: {quoted(text)} has a control character", hint="write it without")
+    if not text.isprintable() and any("\ud800" <= c <= "\udfff" for c in text):
+        raise InvalidArgument(f"{name}: {quoted(text)} is not UTF-8", hint="write it in UTF-8")
 
 
 def check(name: str, text: str, region: str) -> None:

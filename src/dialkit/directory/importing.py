@@ -5,6 +5,7 @@ What a killed row had begun is not guessed: the directory is read anew, and what
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from dialkit.directory import planner as plans
@@ -108,9 +109,12 @@ class Import:
                 self._row((row, cells, wrong))
                 self.watch.worked(self.counts)
             self._look_again()
-        except Interrupted:
-            raise
-        except DialkitError as error:
+            self._write_down()
+        except BaseException as error:
+            with suppress(DialkitError):  # what cannot be written down is looked for the next time
+                self._write_down()
+            if not isinstance(error, DialkitError) or isinstance(error, Interrupted):
+                raise
             if not self._sent and not self.job.resumed:
                 raise
             raise PartialSuccess(
@@ -118,10 +122,8 @@ class Import:
                 done={"stopped_at_row": row, **self.counts},
                 status=error.status,
                 operation=error.operation,
-                hint=GOES_ON,
+                hint=f"{error.hint}; {GOES_ON}" if error.hint else GOES_ON,
             ) from error
-        finally:
-            self._write_down()
         return self.counts
 
     def _read(self) -> None:

@@ -56,5 +56,8 @@ def run(app: App, argv: list[str]) -> int:
         with Database.of(app.environ, app.tell) as database:
             made = companies.create(database, found.name, details, time.time())
     app.tell(f"note: Dialpad has no companies; it {when} kept on this machine")
-    view.data(made)
+    if options.dry_run:
+        view.data(made)
+    else:
+        view.done(made, "it is kept", "dialpad companies list")
     return 0

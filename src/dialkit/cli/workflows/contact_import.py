@@ -85,7 +85,10 @@ def run(app: App, argv: list[str]) -> int:
             raise
         finally:
             watch.progress.done()
-    view.data(summary)
+    if options.dry_run:
+        view.data(summary)
+    else:
+        view.done(summary, "all rows are done", f"see {report_path}")
     bad = sum(summary.get(state, 0) for state in bring.BAD)
     if bad:
         where = f"see {summary['report']}" if "report" in summary else "--report FILE tells which, and why"

@@ -69,7 +69,8 @@ def run(app: App, argv: list[str]) -> int:
             return 0
         request = todo.request(client)
         contact = client.send(request).json() if request else todo.contact
-    view.data({"action": DONE[todo.action], **(contact or {})})
+    about = {"action": DONE[todo.action], **(contact or {})}
+    view.done(about, f"contact {contact_id} {about['action']}", f"dialpad contacts get --id {contact_id}")
     return 0
 
 

@@ -76,9 +76,10 @@ def run(app: App, argv: list[str]) -> int:
         try:
             rows = upsert.carry_out(client, steps)
         except PartialSuccess as error:
-            view.data(error.done)
+            view.done(error.done, error.message, error.hint)
             raise
-    view.data(_one(rows))
+    told = ", ".join(f"{row['id']} {row['action']}" for row in rows)
+    view.done(_one(rows), f"contact {told}", "the same command again shows it, and changes nothing")
     return 0
 
 
