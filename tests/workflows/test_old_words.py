@@ -223,7 +223,7 @@ def test_a_body_given_whole_needs_no_defaults(run: Callable[..., Any]) -> None:
 def test_status_and_fields_in_one_line(run: Callable[..., Any], sandbox: Any) -> None:
     line = ["users.update", "--id", "me", "--status", "away", "--job-title", "Roaster"]
     dry = run(*line, "--dry-run").data
-    assert [(one["method"], one["body"]) for one in dry] == [
+    assert [(one["method"], one["body"]) for one in dry["requests"]] == [
         ("PATCH", {"job_title": "Roaster"}),
         ("PATCH", {"status_message": "away"}),
     ]

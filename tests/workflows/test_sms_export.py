@@ -50,6 +50,24 @@ def test_each_text_of_the_time_once_today_among_them(sandbox: Sandbox, run: Call
     ] * 2
 
 
+def test_a_time_without_texts_still_has_its_columns(sandbox: Sandbox, run: Callable[..., Any]) -> None:
+    line = ("sms", "export", "--start-date", "2020-01-01", "--end-date", "2020-01-02")
+    with going_on(sandbox):
+        told = run(*line, "-o", "csv")
+        assert told.out.startswith("date,message_id,")
+        assert told.out.count("\n") == 1
+        assert run(*line).data == []
+
+
+def test_a_terminal_shows_who_wrote_to_whom(sandbox: Sandbox, run: Callable[..., Any]) -> None:
+    sandbox.text_in(OUTSIDE, MARA, "Hello.")
+    with going_on(sandbox):
+        told = run("sms", "export", "--days", "1", tty=True, COLUMNS="100", NO_COLOR="1")
+    wanted = ["date", "name", "direction", "from_number", "to_number"]
+    assert told.out.splitlines()[0].split()[:5] == wanted
+    assert "fields not shown" in told.err
+
+
 def test_dates_are_turned_into_days_ago(sandbox: Sandbox, run: Callable[..., Any], tmp_path: Path) -> None:
     sandbox.clock.set(time.time() - 2 * 86_400)  # what the command line takes for now is two days later
     old = sandbox.text_in(OUTSIDE, MARA, "The day before yesterday.")

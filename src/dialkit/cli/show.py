@@ -116,12 +116,12 @@ def request(app: App, options: Options, asked: Request) -> int:
 
 
 def requests(app: App, options: Options, all_asked: list[Request]) -> int:
-    """Show the requests of a dry run, one after the other as they would be sent; of one, no list."""
+    """Show the requests of a dry run, in the order in which they would be sent; of one, no list."""
     if options.curl:
         app.stdout.write("".join(curl(asked) + "\n" for asked in all_asked))
         return 0
-    rows = [_dry(asked) for asked in all_asked]
-    shown: Any = rows[0] if len(rows) == 1 else rows
+    rows = [_shown(asked) for asked in all_asked]
+    shown = {"dry_run": True, **(rows[0] if len(rows) == 1 else {"requests": rows})}
     how = options_for(app.stdout, app.environ, format=options.output, jq=options.jq)
     if how.format is None and how.jq is None:
         how = how._replace(format="json" if not how.is_tty else "table")
@@ -131,15 +131,10 @@ def requests(app: App, options: Options, all_asked: list[Request]) -> int:
     return 0
 
 
-def _dry(asked: Request) -> dict[str, Any]:
+def _shown(asked: Request) -> dict[str, Any]:
     from dialkit.cli.session import shown_headers, shown_url
 
-    shown = {
-        "dry_run": True,
-        "method": asked.method,
-        "url": shown_url(asked),
-        "headers": shown_headers(asked),
-    }
+    shown = {"method": asked.method, "url": shown_url(asked), "headers": shown_headers(asked)}
     return shown if asked.content is None else {**shown, "body": asked.body}
 
 

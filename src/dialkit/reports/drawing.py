@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.errors import InvalidArgument
 
@@ -11,10 +11,42 @@ if TYPE_CHECKING:
 
     from dialkit.reports.charts import Chart
     from dialkit.reports.columns import Sums
+    from dialkit.reports.question import Question
 
 SCALE = 2.0  # pixels of a PNG for each of the chart's
 ENDINGS = (".svg", ".png", ".html")
 HINT = "python3 -m pip install 'dialkit[charts]'"
+
+
+# What stands in a chart of calls: whose legs its bars count.
+NOTES = {
+    "date": "a call counts once, whoever took it",
+    "group": "calls to departments and call centers",
+    "user": "a call counts for each user whom it rang; calls that rang nobody are not in",
+}
+
+
+class Drawing(NamedTuple):
+    """A chart that is wanted: its file, what is drawn, and a line that stands in it."""
+
+    path: str
+    chart: Chart
+    note: str
+
+
+def drawing(asked: Question, path: str) -> Drawing:
+    """The chart of what is asked. Raises `InvalidArgument` where it cannot be drawn."""
+    from dialkit.reports.charts import CHARTS
+
+    if asked.stat_type not in CHARTS:
+        raise InvalidArgument(
+            f"--chart: there is none of {asked.stat_type}", hint="there are charts of " + ", ".join(CHARTS)
+        )
+    if asked.export_type != "stats":
+        raise InvalidArgument("--chart: it is drawn from sums", hint="leave out --export-type records")
+    ready()
+    note = NOTES[asked.group_by or "user"] if asked.stat_type == "calls" else ""
+    return Drawing(path, CHARTS[asked.stat_type], note)
 
 
 def ready() -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from dialkit.reports.making import make
 from dialkit.reports.period import between, today_in
 from dialkit.reports.question import question
-from dialkit.reports.run import run
-from dialkit.reports.sheet import read, records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import BinaryIO
 
     from dialkit.client import Dialpad
 
@@ -23,25 +21,13 @@ AROUND = 300.0  # seconds that a text's time may differ from ours: of clocks, an
 def texts_to(client: Dialpad, numbers: Sequence[str], moment: float) -> list[dict[str, Any]]:
     """The texts to these numbers around a moment (epoch seconds), as rows of Dialpad's export of texts.
 
-    The export tells numbers, times and results, and no words. Raises what `run` raises.
+    The export tells numbers, times and results, and no words. Raises what `make` raises.
     """
-    from tempfile import TemporaryFile
-
     day = datetime.fromtimestamp(moment, UTC).date().isoformat()
     period = between(day, "today", today_in("UTC", client.clock.now()), "UTC")
     asked = question(client.operation("stats.create"), "texts", "records")
-    files: list[Any] = []
-
-    def open_file(_number: int) -> BinaryIO:
-        files.append(TemporaryFile())  # noqa: SIM115 - closed below
-        return files[-1]  # type: ignore[no-any-return]
-
-    try:
-        run(client, asked, period, open_file, patience=PATIENCE)
-        rows = [row for file in files for row in records(read(file), sums=False)]
-    finally:
-        for file in files:
-            file.close()
+    with make(client, asked, period, patience=PATIENCE) as report:
+        rows = list(report.rows())
     return [row for row in rows if row.get("to_number") in numbers and _near(str(row.get("date")), moment)]
 
 

@@ -31,7 +31,8 @@ class Options(NamedTuple):
 
     `format` is a key of `FORMATS`, or None to choose by where the output goes. `fields` are dotted paths
     (`fields.parse_fields`), `jq` an expression. `width` is in terminal cells; 0 is without limit, so that
-    a piped table is whole. `fitting`: a table may leave out the last of `fields` where there is no room.
+    a piped table is whole. `fitting`: a table has the first of its columns for which
+    there is room, in their order.
     """
 
     format: str | None = None

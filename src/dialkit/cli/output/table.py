@@ -103,7 +103,7 @@ def _write_rows(rows: Iterator[dict[str, Any]], options: Options, out: TextIO) -
     columns = [measure(name, sample) for name in names]
     if options.width:
         if options.fitting or not options.fields:
-            columns = choose(columns, options.width, ranked=not options.fields)
+            columns = choose(columns, options.width, ranked=not options.fitting)
         columns = fit(columns, options.width)
     if sample:
         heads = (key(fitted(show(c.name), c.size, c.right), options.color) for c in columns)

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.output.records import cell_text
 from dialkit.errors import InvalidArgument, PartialSuccess, UpstreamError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
-    from contextlib import ExitStack
-    from typing import BinaryIO
 
     from dialkit.cli.app import App
     from dialkit.cli.parser import Options
     from dialkit.cli.show import View
     from dialkit.cli.subcommands import Argument
     from dialkit.client import Dialpad
-    from dialkit.reports.charts import Chart
+    from dialkit.reports.drawing import Drawing
+    from dialkit.reports.making import Report
     from dialkit.reports.period import Period
     from dialkit.reports.question import Question
-    from dialkit.reports.run import Result
 
 # What all of them take, and what help says of it.
 COMMON: tuple[Argument, ...] = (
@@ -40,7 +37,8 @@ ROWS = {
     "give-up": ("--give-up-after SECONDS", "how long to wait for Dialpad (1800)"),
     "dry-run": ("--dry-run", "show what would be asked; open no socket"),
 }
-UNREAD = ("target_id", "email", "type")  # left out of tables of sums: the names are there
+# Left out of tables: the names are there, and who wants ids takes another form.
+UNREAD = ("target_id", "target_kind", "message_id", "email", "type", "is_internal", "mms")
 
 
 def period_of(
@@ -49,18 +47,19 @@ def period_of(
     """The days that are asked for; `flags` are what its two dates are called. Raises `InvalidArgument`."""
     from dialkit.reports import period
 
-    timezone = found.timezone or "UTC"
+    timezone = "UTC" if found.timezone is None else found.timezone
     today = period.today_in(timezone, now)
-    if found.days is not None and (first or last):
+    if found.days is not None and not first is last is None:
         raise InvalidArgument(
-            f"--days and {flags[0] if first else flags[1]} do not go together", hint="leave out one of them"
+            f"--days and {flags[1] if first is None else flags[0]} do not go together",
+            hint="leave out one of them",
         )
-    if last and not first:
+    if last is not None and first is None:
         raise InvalidArgument(
             f"{flags[1]}: from when on?", hint=f"{flags[0]} {today.replace(day=1)} {flags[1]} {last[:20]}"
         )
-    if first:
-        return period.between(first, last or "today", today, timezone, flags)
+    if first is not None:
+        return period.between(first, "today" if last is None else last, today, timezone, flags)
     return period.last_days(_whole(found.days, "--days", period.DAYS), today, timezone)
 
 
@@ -85,139 +84,82 @@ def place_of(app: App, path: str | None, flag: str, endings: tuple[str, ...] = (
 def dry_run(app: App, options: Options, client: Dialpad, asked: Question, period: Period) -> int:
     """Show the requests that would start the report."""
     from dialkit.cli import show
-    from dialkit.cli.session import shown_headers, shown_url
     from dialkit.reports.run import requests
 
-    found = requests(client, asked, period)
-    if len(found) == 1:
-        return show.request(app, options, found[0])
-    told = [
-        {"method": one.method, "url": shown_url(one), "headers": shown_headers(one), "body": one.body}
-        for one in found
-    ]
-    show.View(app, options).data({"dry_run": True, "requests": told})
-    return 0
+    return show.requests(app, options, requests(client, asked, period))
 
 
-class Drawing(NamedTuple):
-    """A chart that is wanted: its file, how that ends, what is drawn, and a line that stands in it."""
+def run(
+    app: App,
+    client: Dialpad,
+    view: View,
+    asked: Question,
+    period: Period,
+    patience: float,
+    out: str | None,
+    drawing: Drawing | None = None,
+) -> int:
+    """Have a report made; its rows go to the file `out`, else to stdout; the chart to its file."""
+    from dialkit.cli.workflows.progress import Progress
+    from dialkit.reports.making import make
 
-    path: str
-    ending: str
-    chart: Chart
-    note: str
-
-
-class Making:
-    """One report of one run of the command line: made, kept or shown, and drawn."""
-
-    def __init__(self, app: App, client: Dialpad, asked: Question, period: Period, patience: float) -> None:
-        self.app, self.client, self.asked, self.period = app, client, asked, period
-        self.patience = patience
-
-    def show(self, view: View, out: str | None, drawing: Drawing | None = None) -> int:
-        """Fetch the report; its rows go to the file `out`, else to stdout; the chart to its file."""
-        from contextlib import ExitStack
-
-        with ExitStack() as stack:
-            files: list[BinaryIO] = []
-            done = self._fetch(files, stack, out)
-            about = self._about(done, out)
+    told = Progress(app, client.clock.monotonic)
+    # Beside its place there is room for it.
+    folder = os.path.dirname(out) if out else None
+    try:
+        with make(client, asked, period, folder=folder, patience=patience, told=told.report) as report:
+            told.done()
+            about = report.about()
             if out is not None:
-                about |= self._keep(files, out)
+                about |= _kept(app, report, out)
             if drawing is not None:
-                self._draw(files, drawing, about if out is not None else None)
+                _drawn(app, report, drawing, about if out is not None else None)
                 about["chart"] = drawing.path
             if out is not None:
                 view.data(about)
             else:
-                self._print(view, files)
-        return 0
+                _print(view, report)
+    finally:
+        told.done()
+    return 0
 
-    def _print(self, view: View, files: Sequence[BinaryIO]) -> None:
-        from dialkit.cli.output import choose_format
 
-        _, rows = _rows(files, self.asked)
-        if self.asked.export_type == "stats" and choose_format(view.how) == "table" and not view.how.fields:
-            # Without ids a table keeps the file's own order, and shows as many columns as fit.
-            rows = ({name: row[name] for name in row if name not in UNREAD} for row in rows)
+def _print(view: View, report: Report) -> None:
+    from itertools import chain
+
+    from dialkit.cli.output import choose_format
+
+    rows, form = report.rows(), choose_format(view.how)
+    first = next(rows, None)
+    if first is None:
+        if form in ("csv", "tsv") and not view.how.fields:
+            view.how = view.how._replace(fields=tuple(report.columns))
         view.items(rows)
-
-    def _fetch(self, files: list[BinaryIO], stack: ExitStack, out: str | None) -> Result:
-        from tempfile import TemporaryFile
-
-        from dialkit.cli.workflows.progress import Progress
-        from dialkit.reports.run import run
-
-        def open_file(_number: int) -> BinaryIO:
-            # Beside its place: there is more room than in the system's folder, which may be memory.
-            file: Any = TemporaryFile(dir=os.path.dirname(out) if out else None)  # noqa: SIM115
-            files.append(stack.enter_context(file))
-            return file  # type: ignore[no-any-return]  # a BinaryIO by another name
-
-        told = Progress(self.app, self.client.clock.monotonic)
-        try:
-            return run(
-                self.client, self.asked, self.period, open_file, patience=self.patience, told=told.report
-            )
-        finally:
-            told.done()
-
-    def _about(self, done: Result, out: str | None) -> dict[str, Any]:
-        asked = self.asked
-        return {
-            **asked.params(),
-            "from": self.period.first.isoformat(),
-            "to": self.period.last.isoformat(),
-            "timezone": self.period.timezone,
-            "request_ids": [one.request_id for one in done.begun],
-            "file": out,
-        }
-
-    def _keep(self, files: Sequence[BinaryIO], out: str) -> dict[str, Any]:
-        from dialkit.reports.sheet import join
-        from dialkit.store.files import Part
-
-        with Part(out) as part:
-            joined = join(files, part.file, cell_text)
-            size = part.file.tell()
-        if joined.guarded:
-            self.app.tell(
-                f"note: {joined.guarded} cells begin as formulas do; they stand behind a ' in the file"
-            )
-        return {"rows": joined.rows, "columns": joined.columns, "bytes": size}
-
-    def _draw(self, files: Sequence[BinaryIO], drawing: Drawing, kept: dict[str, Any] | None) -> None:
-        """Draw the chart; `kept` is what has been done where rows were kept in a file already."""
-        from dialkit.reports.charts import spec
-        from dialkit.reports.columns import sums
-        from dialkit.reports.drawing import draw
-        from dialkit.store.files import Part
-
-        columns, rows = _rows(files, self.asked)
-        target, chart = self.asked.target, drawing.chart
-        whose = f"{target[0]} {target[1]}" if target else "the whole company"
-        try:
-            found = sums(columns, rows, chart.series, self.period.first, self.period.last)
-        except UpstreamError as error:
-            if kept is None:
-                raise
-            told = f"the rows are kept, but {error.message}"
-            raise PartialSuccess(told, done=kept, hint=error.hint) from None
-        picture = spec(chart, found, self.period, whose=whose, note=drawing.note)
-        drawn = draw(picture, drawing.ending, chart, found)
-        with Part(drawing.path) as part:
-            part.file.write(drawn)
-        self.app.tell(f"drawn: {drawing.path}")
+        return
+    rows = chain([first], rows)
+    if form == "table" and not view.how.fields:
+        view.how = view.how._replace(fitting=True)
+        rows = ({name: row[name] for name in row if name not in UNREAD} for row in rows)
+    view.items(rows)
 
 
-def _rows(files: Sequence[BinaryIO], asked: Question) -> tuple[list[str], Iterator[dict[str, Any]]]:
-    """The columns of all files of a report, and its rows, read as they are asked for."""
-    from dialkit.reports.sheet import read, records
+def _kept(app: App, report: Report, out: str) -> dict[str, Any]:
+    joined, size = report.keep(out, cell_text)
+    if joined.guarded:
+        app.tell(f"note: {joined.guarded} cells begin as formulas do; they stand behind a ' in the file")
+    return {"file": out, "rows": joined.rows, "columns": joined.columns, "bytes": size}
 
-    sheets = [read(file) for file in files]
-    columns = list(dict.fromkeys(name for sheet in sheets for name in sheet.columns))
-    return columns, (row for sheet in sheets for row in records(sheet, sums=asked.export_type == "stats"))
+
+def _drawn(app: App, report: Report, drawing: Drawing, kept: dict[str, Any] | None) -> None:
+    """Draw the chart; `kept` is what has been done where rows were kept in a file already."""
+    try:
+        report.draw(drawing)
+    except UpstreamError as error:
+        if kept is None:
+            raise
+        told = f"the rows are kept, but {error.message}"
+        raise PartialSuccess(told, done=kept, hint=error.hint) from None
+    app.tell(f"drawn: {drawing.path}")
 
 
 def _whole(text: str | None, flag: str, usual: int) -> int:

@@ -63,4 +63,4 @@ def run(app: App, argv: list[str]) -> int:
         out = reporting.place_of(app, found.out, "--out")
         if options.dry_run:
             return reporting.dry_run(app, options, client, asked, period)
-        return reporting.Making(app, client, asked, period, patience).show(view, out)
+        return reporting.run(app, client, view, asked, period, patience, out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
 
     from dialkit.cli.app import App
     from dialkit.client import Dialpad
+    from dialkit.reports.drawing import Drawing
     from dialkit.reports.question import Question
 
 HELP = Help(
@@ -46,12 +46,6 @@ HELP = Help(
     ),
 )
 FLAGS = ("--from", "--to")
-# What stands in a chart of calls: whose legs its bars count.
-NOTES = {
-    "date": "a call counts once, whoever took it",
-    "group": "calls to departments and call centers",
-    "user": "a call counts for each user whom it rang; calls that rang nobody are not in",
-}
 
 
 def run(app: App, argv: list[str]) -> int:
@@ -84,11 +78,11 @@ def run(app: App, argv: list[str]) -> int:
         patience = reporting.seconds_of(found)
         out = reporting.place_of(app, found.out, "--out")
         chart = _chart(app, found.chart, asked)
-        if chart is not None and chart[0] == out:
+        if chart is not None and chart.path == out:
             raise InvalidArgument("--out and --chart name the same file", hint="name two files")
         if options.dry_run:
             return reporting.dry_run(app, options, client, asked, period)
-        return reporting.Making(app, client, asked, period, patience).show(view, out, chart)
+        return reporting.run(app, client, view, asked, period, patience, out, chart)
 
 
 def _question(app: App, client: Dialpad, found: argparse.Namespace) -> Question:
@@ -99,21 +93,13 @@ def _question(app: App, client: Dialpad, found: argparse.Namespace) -> Question:
     return question(operation, found.stat_type, found.export_type, found.group_by, target)
 
 
-def _chart(app: App, path: str | None, asked: Question) -> reporting.Drawing | None:
+def _chart(app: App, path: str | None, asked: Question) -> Drawing | None:
     """The chart that is wanted. Raises `InvalidArgument` where it cannot be drawn."""
     if path is None:
         return None
-    from dialkit.reports.charts import CHARTS
-    from dialkit.reports.drawing import ENDINGS, ready
+    from dialkit.reports.drawing import ENDINGS, drawing
 
-    if asked.stat_type not in CHARTS:
-        raise InvalidArgument(
-            f"--chart: there is none of {asked.stat_type}", hint="there are charts of " + ", ".join(CHARTS)
-        )
-    if asked.export_type != "stats":
-        raise InvalidArgument("--chart: it is drawn from sums", hint="leave out --export-type records")
-    ready()
+    wanted = drawing(asked, path)
     place = reporting.place_of(app, path, "--chart", ENDINGS)
     assert place is not None
-    note = NOTES[asked.group_by or "user"] if asked.stat_type == "calls" else ""
-    return reporting.Drawing(place, os.path.splitext(place)[1].lower(), CHARTS[asked.stat_type], note)
+    return wanted._replace(path=place)

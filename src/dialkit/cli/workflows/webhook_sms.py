@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dialkit.cli.app import App
-    from dialkit.client import Request
     from dialkit.events.hooks import Asked
 
 HELP = Help(
@@ -56,6 +55,7 @@ def run(app: App, argv: list[str]) -> int:
 def _create(app: App, argv: list[str]) -> int:
     options, found = parse(app, "webhook sms create", argv, *CREATE, takes=(*SHOWING, *ASKING, "--dry-run"))
     view = showing(app, options)
+    from dialkit.cli import show
     from dialkit.cli.session import open_client
     from dialkit.events import hooks
 
@@ -63,12 +63,11 @@ def _create(app: App, argv: list[str]) -> int:
     hooks.check(asked)
     with open_client(app, options) as client:
         if options.dry_run:
-            first, second = (_shown(request) for request in hooks.requests(client, asked))
-            second["body"]["endpoint_id"] = "(the webhook's id)"
+            app.tell("note: endpoint_id 0 stands for the webhook's id")
             if not found.generate_secret:
                 app.tell("note: a webhook with this URL and secret would be used again, if there is one")
-            view.data({"dry_run": True, "requests": [first, second]})
-            return 0
+            hidden = asked._replace(secret=asked.secret and "***")
+            return show.requests(app, options, hooks.requests(client, hidden))
         made = hooks.create(client, asked, fresh=found.generate_secret)
     if found.generate_secret:
         made["secret"] = asked.secret
@@ -104,6 +103,7 @@ def _delete(app: App, argv: list[str]) -> int:
     )
     view = showing(app, options)
     subscription = number_of(app, found.id, "ID", "dialpad webhook sms delete 6347683941576820")
+    from dialkit.cli import show
     from dialkit.cli.session import open_client
     from dialkit.events import unhooking
 
@@ -112,8 +112,7 @@ def _delete(app: App, argv: list[str]) -> int:
             wanted = [client.prepare(unhooking.DELETE, {"id": subscription})]
             if found.with_webhook and (hook_id := unhooking.webhook_to_delete(client, subscription)):
                 wanted.append(client.prepare("webhooks.delete", {"id": hook_id}))
-            view.data({"dry_run": True, "requests": [_shown(request) for request in wanted]})
-            return 0
+            return show.requests(app, options, wanted)
         view.data(unhooking.delete(client, subscription, with_webhook=found.with_webhook))
     return 0
 
@@ -171,15 +170,6 @@ def _target(app: App, found: argparse.Namespace) -> tuple[tuple[str, int] | None
         office = number_of(app, found.office_id, "--office-id", "--office-id 5219384756201938")
         return ("office", office), "--office-id"
     return target(app, found, "webhook_sms_event_subscription.create"), "--target-id"
-
-
-def _shown(request: Request) -> dict[str, Any]:
-    """A request of a dry run, its secret hidden."""
-    shown: dict[str, Any] = {"method": request.method, "url": request.url}
-    if request.content is not None:
-        body = request.body
-        shown["body"] = {**body, **({"secret": "***"} if "secret" in body else {})}
-    return shown
 
 
 def _create_rows() -> Iterable[tuple[str, str]]:
