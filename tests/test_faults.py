@@ -9,148 +9,33 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
-import traceback
 from email.utils import formatdate
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dialkit.catalog import Catalog
-from dialkit.client import AsyncDialpad, Dialpad, Policy, Retry
+from asker import BOUND, HASTY, KEY, READ, REQUESTS, WRITE, Asker, holds
+from dialkit.client import AsyncDialpad, Policy
 from dialkit.client.clock import Clock
 from dialkit.client.response import Response
 from dialkit.errors import (
-    Conflict,
     DialkitError,
     NetworkError,
     NotFound,
     OutcomeUnknown,
     PartialSuccess,
     RateLimited,
-    ReadTimeout,
     UpstreamError,
     ValidationFailed,
 )
+from fault_table import FAULTS, MAYBE, PATIENT
 from servers import Faulty, LimitedServer, Recorder, behaviours, deaf, foreign, json_reply, refusing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from servers.behaviours import Behaviour, Stream
-
-
-KEY = "dk_3f9a1c7e5b2d4608"
-READ = ("users.get", {"id": "1"})
-WRITE = ("sms.send", {"to_numbers": ["+14155550123"], "text": "hello", "user_id": 5})
-REQUESTS = {"read": READ, "write": WRITE}
-PATIENT = 5.0  # a read timeout that never comes, in seconds
-HASTY = 0.1  # one that always comes
-BOUND = 5.0  # seconds in which everything must be over
-CATALOG = Catalog()
-DEFAULT = Policy()
-Outcome = Response | DialkitError
-
-
-class FakeClock(Clock):
-    """Time that passes only while somebody sleeps. `slept` holds seconds and reasons."""
-
-    def __init__(self) -> None:
-        self.time = 1_790_000_000.0
-        self.slept: list[tuple[float, str]] = []
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float, why: str = "") -> None:
-        self.slept.append((seconds, why))
-        self.time += seconds
-
-    async def sleep_async(self, seconds: float, why: str = "") -> None:
-        self.sleep(seconds, why)
-
-
-class Asker:
-    """Asks through one kind of client with a fake clock, and turns what is raised into what is returned."""
-
-    def __init__(self, kind: str, home: Path) -> None:
-        self.kind = kind
-        self.clock = FakeClock()
-        self.retries: list[Retry] = []
-        self._options = {"environ": {"DIALKIT_HOME": str(home)}, "catalog": CATALOG}
-
-    def _client(self, make: Any, url: str, policy: Policy, read: float, more: dict[str, Any]) -> Any:
-        policy = policy._replace(on_retry=self.retries.append)
-        options = {"connect": PATIENT, "limits": False, "clock": self.clock, **self._options, **more}
-        return make(KEY, base_url=url, policy=policy, read=read, **options)
-
-    def ask(
-        self, url: str, *requests: Any, policy: Policy = DEFAULT, read: float = PATIENT, **more: Any
-    ) -> list[Outcome]:
-        """One client, all `requests` in turn; the response or the error of each. Keeps to `BOUND`."""
-        begin = time.monotonic()
-        if self.kind == "async":
-            outcomes = asyncio.run(self._ask_async(url, requests, policy, read, more))
-        else:
-            more["interruptible"] = self.kind == "interruptible"
-            outcomes = []
-            with self._client(Dialpad, url, policy, read, more) as client:
-                for operation, params in requests:
-                    try:
-                        outcomes.append(client.request(operation, params))
-                    except DialkitError as error:
-                        outcomes.append(error)
-        assert time.monotonic() - begin < BOUND
-        for outcome in outcomes:
-            assert_no_key(outcome)
-        return outcomes
-
-    async def _ask_async(
-        self, url: str, requests: Any, policy: Policy, read: float, more: dict[str, Any]
-    ) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        async with self._client(AsyncDialpad, url, policy, read, more) as client:
-            for operation, params in requests:
-                try:
-                    outcomes.append(await client.request(operation, params))
-                except DialkitError as error:
-                    outcomes.append(error)
-        return outcomes
-
-    def items(
-        self, url: str, operation: str, params: Any, **more: Any
-    ) -> tuple[list[Any], DialkitError | None]:
-        """The items of a list up to its end or to the error."""
-        found: list[Any] = []
-
-        async def collect() -> None:
-            async with self._client(AsyncDialpad, url, DEFAULT, PATIENT, more) as client:
-                async for page in client.pages(operation, params):
-                    found.extend(page)
-
-        try:
-            if self.kind == "async":
-                asyncio.run(collect())
-            else:
-                with self._client(Dialpad, url, DEFAULT, PATIENT, more) as client:
-                    found.extend(client.items(operation, params))
-        except DialkitError as error:
-            assert_no_key(error)
-            return found, error
-        return found, None
-
-
-def assert_no_key(outcome: Outcome) -> None:
-    """The key stands in nothing that may be shown or logged."""
-    assert KEY not in repr(outcome)
-    if isinstance(outcome, DialkitError):
-        shown = [str(outcome), outcome.hint, outcome.as_dict(), vars(outcome)]
-        assert KEY not in repr(shown)
-        assert KEY not in "".join(traceback.format_exception(outcome))
 
 
 @pytest.fixture(autouse=True)
@@ -185,90 +70,7 @@ def other() -> Iterator[Recorder]:
         assert not server.begun
 
 
-def holds(error: Outcome, kind: type[DialkitError], words: str) -> DialkitError:
-    """`error`, if it is exactly of that class, says these words, and says what to do."""
-    assert type(error) is kind
-    assert words in error.message
-    assert "\n" not in error.message
-    assert error.hint
-    return error
-
-
-# The table of faults
-
-
-class Fault(NamedTuple):
-    """What a fault comes to: exception class and words for a read and for a write; None for an answer.
-
-    `again` says whether a read is repeated; a write never is.
-    """
-
-    step: Callable[[], Behaviour]
-    read: type[DialkitError] | None
-    read_words: str
-    write: type[DialkitError] | None
-    write_words: str
-    again: bool = True
-    patience: float = PATIENT
-
-
-MAYBE = "it may have been carried out"
-NOT_GZIP = {"Content-Encoding": "gzip"}
-HOSTILE_HEADER = b"HTTP/1.1 200 OK\r\nX-Name: caf\xe9 \xff\r\nContent-Length: 2\r\n\r\n{}"
-
-FAULTS = {
-    # The connection breaks.
-    "reset_after": Fault(behaviours.reset_after, ReadTimeout, "connection broke", OutcomeUnknown, MAYBE),
-    "close_after": Fault(behaviours.close_after, ReadTimeout, "connection broke", OutcomeUnknown, MAYBE),
-    "truncated": Fault(behaviours.truncated, ReadTimeout, "broke", OutcomeUnknown, MAYBE),
-    "chunked_cut": Fault(
-        lambda: behaviours.chunked({"id": "1"}, cut=True), ReadTimeout, "broke", OutcomeUnknown, MAYBE
-    ),
-    # The answer takes too long.
-    "never": Fault(
-        behaviours.never, ReadTimeout, "no answer came in time", OutcomeUnknown, MAYBE, patience=HASTY
-    ),
-    "slow_headers": Fault(
-        lambda: behaviours.slow_headers(3600),
-        ReadTimeout, "no answer came in time", OutcomeUnknown, MAYBE, patience=HASTY,
-    ),
-    "slow_body": Fault(
-        lambda: behaviours.slow_body(3600),
-        ReadTimeout, "no answer came in time", OutcomeUnknown, MAYBE, patience=HASTY,
-    ),
-    # The answer makes no sense.
-    "bad_status_line": Fault(behaviours.bad_status_line, ReadTimeout, "broke", OutcomeUnknown, MAYBE),
-    "huge_headers": Fault(behaviours.huge_headers, ReadTimeout, "too large", OutcomeUnknown, MAYBE),
-    "not_gzip": Fault(
-        lambda: behaviours.status(200, b"plain", NOT_GZIP), ReadTimeout, "gzip", OutcomeUnknown, MAYBE
-    ),
-    "truncated_json": Fault(
-        behaviours.truncated_json, UpstreamError, "not what Dialpad", OutcomeUnknown, MAYBE, again=False
-    ),
-    "deep_json": Fault(
-        lambda: behaviours.status(200, b"[" * 200_000),
-        UpstreamError, "not what Dialpad", OutcomeUnknown, MAYBE, again=False,
-    ),
-    "not_utf8": Fault(
-        lambda: behaviours.status(200, b'"\xff\xfe\xfa"'),
-        UpstreamError, "not what Dialpad", OutcomeUnknown, MAYBE, again=False,
-    ),
-    # Something in between, or the API itself, says no.
-    "html_502": Fault(behaviours.html, UpstreamError, "Bad Gateway", OutcomeUnknown, "502 from something"),
-    "html_404": Fault(lambda: behaviours.html(404), NotFound, "404", NotFound, "404", again=False),
-    "api_500": Fault(lambda: behaviours.status(500), UpstreamError, "made up", UpstreamError, "made up"),
-    "api_409": Fault(
-        lambda: behaviours.status(409), Conflict, "made up", Conflict, "made up", again=False
-    ),
-    "early_answer": Fault(
-        behaviours.early_answer, ValidationFailed, "413", ValidationFailed, "413", again=False
-    ),
-    # Answers that are unusual and right.
-    "no_content": Fault(behaviours.no_content, None, "", None, ""),
-    "empty": Fault(behaviours.empty, None, "", None, ""),
-    "chunked": Fault(behaviours.chunked, None, "", None, ""),
-    "latin_1_header": Fault(lambda: behaviours.raw(HOSTILE_HEADER), None, "", None, ""),
-}  # fmt: skip
+# Every fault of the table
 
 
 @pytest.mark.parametrize("name", FAULTS)
