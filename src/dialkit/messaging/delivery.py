@@ -18,7 +18,7 @@ FAILED = {
     "time_out": "the carrier did not answer; look in Dialpad before you send it again",
 }
 DOUBTFUL = ("internal_error", "time_out")  # it may have reached somebody all the same
-PENDING = "accepted, delivery pending"
+WORDS = {"pending": "accepted, delivery pending"}  # a status, as people are told of it
 
 
 def failure(operation: str, answer: Any) -> UpstreamError | None:
@@ -41,3 +41,9 @@ def certain(error: UpstreamError, recipients: int) -> bool:
     """Whether it surely reached nobody: one result cannot tell that of several people."""
     result = (error.body or {}).get("message_delivery_result")
     return recipients == 1 and result in FAILED and result not in DOUBTFUL
+
+
+def in_words(answer: dict[str, Any]) -> dict[str, Any]:
+    """An answer as people are told of it."""
+    status = answer.get("status")
+    return {**answer, "status": WORDS.get(str(status), status)}

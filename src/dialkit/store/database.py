@@ -28,6 +28,7 @@ HINT = "set DIALKIT_HOME to a folder that can be written"
 HINTS = {
     sqlite3.SQLITE_BUSY: "another process holds it; try again",
     sqlite3.SQLITE_FULL: "make room on the disk, or set DIALKIT_HOME to another folder",
+    sqlite3.SQLITE_IOERR: "is the disk full? make room, or set DIALKIT_HOME to another folder",
 }
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -127,7 +128,9 @@ def _opened(path: str, tell: Callable[[str], None]) -> sqlite3.Connection:
             )
         return _patiently(path)
     except sqlite3.OperationalError as error:
-        raise _fault(path, error) from None
+        fault = _fault(path, error)
+        fault.message += "; nothing was done"
+        raise fault from None
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:

@@ -273,7 +273,7 @@ def shown(row: Row) -> Row:
     from datetime import UTC, datetime
 
     def moment(value: float | None) -> str | None:
-        return datetime.fromtimestamp(value, UTC).isoformat(timespec="seconds") if value else None
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
 
     return {
         **{name: row[name] for name in ("id", "state", "operation", "sender")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, Sub, choose, parse, showing
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, Sub, choose, columns, parse, showing
 from dialkit.errors import InvalidArgument, NotFound
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def list_(app: App, argv: list[str]) -> int:
     with _swept(app) as database:
         most = options.max_items or MOST
         rows = outbox.listed(database, state=found.state, number=number, most=most)
+    columns(view, ("id", "state", "recipients", "text", "planned_at", "note"))
     view.data([_brief(outbox.shown(row)) for row in rows])
     return 0
 

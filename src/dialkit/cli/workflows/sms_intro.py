@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing, wants_help
 from dialkit.errors import InvalidArgument, Refused
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ HELP = Help(
 )
 SAID = ("--prospect", "--reference", "--prospect-name", "--reference-name", "--prospect-message",
         "--reference-message", "--profile", "--resume")  # fmt: skip
+COLUMNS = ("id", "mode", *(f"legs.{leg}.{name}" for leg in ("prospect", "reference")
+                           for name in ("to_numbers", "text", "status")))  # fmt: skip
 SWITCHES = ("--confirm-share", "--allow-profile-mismatch", "--infer-country-code", "--again")
 
 
@@ -58,6 +60,7 @@ def run(app: App, argv: list[str]) -> int:
         )
     from dialkit.cli.session import open_client
     from dialkit.messaging import intro
+    from dialkit.messaging.delivery import in_words
     from dialkit.store import Database
 
     plan = intro.compose(
@@ -77,5 +80,8 @@ def run(app: App, argv: list[str]) -> int:
         if options.dry_run:
             view.data(intro.dry_run(client, database, plan, tell=app.tell))
             return 0
-        view.data(intro.send(client, database, plan, resume=found.resume, again=found.again, tell=app.tell))
+        sent = intro.send(client, database, plan, resume=found.resume, again=found.again, tell=app.tell)
+        if columns(view, COLUMNS):
+            sent["legs"] = {leg: in_words(told) for leg, told in sent["legs"].items()}
+        view.data(sent)
     return 0

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dialkit.cli.app import App
-    from dialkit.cli.show import View
     from dialkit.store import Database
 
 TO, FROM = ("--to", "--to-numbers"), ("--from", "--from-number")
@@ -69,7 +68,7 @@ def run(app: App, argv: list[str]) -> int:
         app.stdout.write(HELP.text())
         return 0
     flags = {word.partition("=")[0].replace("_", "-") for word in argv if word.startswith("--")}
-    if not flags & OURS:
+    if flags and not flags & OURS:
         from dialkit.cli.operation import run as operation
 
         return operation(app, app.catalog.ids["sms.send"], argv)
@@ -82,6 +81,7 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.cli.session import open_client
     from dialkit.messaging import send
     from dialkit.messaging.compose import compose
+    from dialkit.messaging.delivery import in_words
     from dialkit.store import Database
 
     assert app.options is not None
@@ -102,7 +102,8 @@ def run(app: App, argv: list[str]) -> int:
             view.data(send.dry_run(client, database, message, tell=app.tell))
             return 0
         sent = send.send(client, database, message, once=found.once, again=found.again, tell=app.tell)
-        view.data(for_people(view, sent))
+        table = columns(view, tuple(name for name in COLUMNS if name in sent))
+        view.data(in_words(sent) if table else sent)
     return 0
 
 
@@ -121,15 +122,6 @@ def arguments() -> tuple[Any, ...]:
         *(((name,), how) for name, how in plain),
         *(((name,), {"action": "store_true"}) for name in switches),
     )
-
-
-def for_people(view: View, sent: dict[str, Any]) -> dict[str, Any]:
-    """What was sent, as a table shows it: the reference's fields, and what is pending in words."""
-    if not columns(view, COLUMNS):
-        return sent
-    from dialkit.messaging.delivery import PENDING
-
-    return {**sent, "status": PENDING} if sent.get("status") == "pending" else sent
 
 
 def _text(app: App, found: argparse.Namespace, database: Database) -> str:
