@@ -28,7 +28,8 @@ def pages() -> list[str]:
     blocks = [
         block
         for name in ("calls.md", "webhooks.md")
-        for block in re.findall(r"```\n(.*?)```", (DOCS / name).read_text("utf-8"), re.DOTALL)
+        for language, block in re.findall(r"```(\w*)\n(.*?)```", (DOCS / name).read_text("utf-8"), re.DOTALL)
+        if not language
     ]
     return [line for block in blocks for line in block.splitlines()]
 

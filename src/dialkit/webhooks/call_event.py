@@ -32,7 +32,6 @@ class CallEvent(Event):
     target: Party | Unset | None = UNSET  # the company's side
     target_availability_status: Str = UNSET  # open, closed…
     is_internal: Bool = UNSET
-    event_timestamp: Int = UNSET  # ms since 1970
 
     # When it came to what, in ms since 1970, and for how long, in ms with decimals.
     date_started: Int = UNSET

@@ -1,7 +1,8 @@
 """The events of Dialpad's subscriptions, but for those of calls, which are long.
 
 Texts, duty, change log and contacts are as Dialpad documents them. Of channels and faxes nothing is
-documented: their fields are guesses after the API's answers, and `extra` has whatever differs.
+documented: their fields are guesses after the API's answers, and `extra` has whatever differs. Each event
+has `event_timestamp` as well, which is the root's.
 """
 
 from __future__ import annotations
@@ -37,7 +38,6 @@ class SmsEvent(Event):
     sender_id: Int = UNSET  # of a group's line: the user who wrote
     admins: list[Party] | Unset | None = UNSET  # of a group's line
     created_date: Int = UNSET  # ms since 1970
-    event_timestamp: Int = UNSET  # ms since 1970
 
 
 class ContactEvent(Event):
@@ -62,7 +62,6 @@ class AgentStatusEvent(Event):
     powerdialer_mode: Bool = UNSET
     powerdialer_session: Str = UNSET
     date: Int = UNSET  # ms since 1970: when the status changed
-    event_timestamp: Int = UNSET  # ms since 1970
 
 
 class ChangeLogEvent(Event):
@@ -99,7 +98,6 @@ class ChannelEvent(Event):
     text: Str = UNSET
     text_content: Str = UNSET
     created_date: Int = UNSET  # ms since 1970
-    event_timestamp: Int = UNSET  # ms since 1970
 
 
 class FaxTransaction(Model):
@@ -126,7 +124,6 @@ class FaxEvent(Event):
     sender_id: Int = UNSET
     user_id: Int = UNSET
     created_date: Int = UNSET  # ms since 1970
-    event_timestamp: Int = UNSET  # ms since 1970
 
 
 class UnknownEvent(Event):
@@ -134,11 +131,5 @@ class UnknownEvent(Event):
 
     @property
     def raw(self) -> dict[str, Any]:
-        """The event as it came."""
-        return self.extra
-
-    @property
-    def milliseconds(self) -> float | None:
-        """When it happened, in ms since 1970, where it says so as other events do."""
-        value = self.raw.get("event_timestamp")
-        return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+        """The event as plain JSON values."""
+        return self.to_dict()

@@ -33,9 +33,11 @@ class Event(Model):
 
     kind: ClassVar[str] = "unknown"
 
+    event_timestamp: Int = UNSET  # ms since 1970, UTC
+
     @property
     def milliseconds(self) -> float | None:
-        """When it happened, in ms since 1970, UTC; None where the event does not say, as of contacts."""
+        """When it happened, in ms since 1970, UTC; None where the event does not say: contacts' do not."""
         for name in MOMENTS:
             value = getattr(self, name, None)
             if isinstance(value, int | float) and not isinstance(value, bool):
