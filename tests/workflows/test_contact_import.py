@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -288,7 +289,9 @@ def test_a_terminal_sees_how_far_it_is(
     ran = dialpad("contact", "import", "people.csv", tty=True, **environ)
     assert ran.code == 0
     assert "20 rows: 20 to create" in ran.err
-    assert "[##########..........] 10 rows: 10 created; about" in ran.err
+    assert "[##########..........] 10 of 20 rows, about " in ran.err
+    narrow = dialpad("contact", "import", "people.csv", tty=True, COLUMNS="40", **environ)
+    assert 30 < max(len(line) for line in re.findall(r"\r(.*?) \x1b", narrow.err)) < 40
     assert ran.err.endswith("\r\x1b[K")
 
 
@@ -366,6 +369,11 @@ def test_the_report_runs_in_no_spreadsheet(bring: Run, tmp_path: Path) -> None:
         (b"phone\n1\n", ("--map", "phone=fax"), "there is no field 'fax'"),
         (b"phone\n1\n", ("--map", "phone"), "is not COLUMN=field"),
         (b"phone\n1\n", ("--encoding", "klingon"), "is not known"),
+        (b"phone\n1\n", ("--encoding", "hex"), "is not known"),
+        (b"phone\n1\n", ("--encoding", "undefined"), "is not known"),
+        (b"phone\n1\n", ("--encoding", "\udcff"), "is not known"),
+        (b"PK\x03\x04\x14\0\0\0", (), "is no text"),
+        ("phone\n1\n".encode("utf-16-le"), (), "is no text"),
         (b"phone\n\xff\n", ("--encoding", "utf-8"), "is not utf-8"),
         (b"phone\n1\n", ("--delimiter", "::"), "is not one character"),
         (b"phone\n1\n", ("--owner-id", "x"), "neither a user's id"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.directory.cells import COLUMNS, safe
@@ -77,15 +78,15 @@ def _read_through(path: str, encoding: str | None) -> tuple[str, str]:
         start = file.peek(4)[:4]
         guess = encoding or next((name for mark, name in UTF16.items() if start.startswith(mark)), None)
         guess = guess or ("utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8")
-        try:
-            decoder = codecs.getincrementaldecoder(guess)()
-        except LookupError:
-            raise InvalidArgument(
-                f"--encoding: {guess!r} is not known", hint="utf-8, utf-16, latin-1, cp1252, …"
-            ) from None
+        decoder = _decoder(guess)
         fits = True
         while chunk := file.read(CHUNK):
             digest.update(chunk)
+            if b"\0" in chunk and encoding is None and guess != "utf-16":
+                raise InvalidArgument(
+                    f"{path} is no text",
+                    hint="save it as CSV; text in UTF-16 without a mark: --encoding utf-16-le",
+                )
             fits = fits and _decodes(decoder, chunk)
             if not fits:
                 high.update(set(chunk) & set(range(0x80, 0xA0)))
@@ -98,10 +99,21 @@ def _read_through(path: str, encoding: str | None) -> tuple[str, str]:
     return digest.hexdigest(), guess
 
 
+def _decoder(encoding: str) -> codecs.IncrementalDecoder:
+    try:
+        with suppress(UnicodeDecodeError):
+            b"text".decode(encoding)  # there are codecs that decode to no text
+        return codecs.getincrementaldecoder(encoding)()
+    except (LookupError, UnicodeError):
+        raise InvalidArgument(
+            f"--encoding: {encoding[:40]!r} is not known", hint="utf-8, utf-16, latin-1, cp1252, …"
+        ) from None
+
+
 def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
     try:
         decoder.decode(chunk, final)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 

@@ -79,7 +79,7 @@ def options_for(
         fields=fields,
         jq=jq,
         color=is_tty and _colorful(environ),
-        width=_width(out, environ) if is_tty else 0,
+        width=width_of(out, environ) if is_tty else 0,
         is_tty=is_tty,
     )
 
@@ -91,7 +91,8 @@ def _colorful(environ: Mapping[str, str]) -> bool:
     return os.name != "nt" or "WT_SESSION" in environ
 
 
-def _width(out: TextIO, environ: Mapping[str, str]) -> int:
+def width_of(out: TextIO, environ: Mapping[str, str]) -> int:
+    """How many cells a line of the terminal has."""
     given = environ.get("COLUMNS", "")
     if given.isdecimal() and int(given[:6]) > 0:
         return int(given[:6])

@@ -55,7 +55,9 @@ class Shown(Watch):
         passed = self._clock.monotonic() - self._started
         pace = passed / max(done - self._before, 1)
         left = max(self._seconds - passed, pace * (self._total - done), 1)
-        return f"{bar(done, self._total)} {done:,} rows: {shown}; about {lasting(left)} left"
+        return (
+            f"{bar(done, self._total)} {done:,} of {self._total:,} rows, about {lasting(left)} left: {shown}"
+        )
 
 
 WORDS = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dialkit.cli.output.options import width_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,6 +20,7 @@ class Progress:
 
     def __init__(self, app: App, monotonic: Callable[[], float]) -> None:
         self._stream, self._tell, self._monotonic = app.stderr, app.tell, monotonic
+        self._environ = app.environ
         self._live = app.stderr.isatty()
         self._what = ""
         self._started = self._last = monotonic()
@@ -32,7 +35,9 @@ class Progress:
             return
         self._last, self._told = now, True
         if self._live:
-            self._stream.write(f"\r{line()} \x1b[K")
+            # A longer one would take two lines, of which the next could only replace the second.
+            most = width_of(self._stream, self._environ) - 1
+            self._stream.write(f"\r{line()[:most]} \x1b[K")
             self._stream.flush()
         else:
             self._tell(f"note: {line()}")
