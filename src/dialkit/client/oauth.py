@@ -37,18 +37,25 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOTAL = 30.0  # seconds that asking for tokens may take: others wait for the lock meanwhile
+REDEEM_HINT = "log in again; is it the secret of this app?"
 GRACE = 5.0  # seconds that Ctrl-C waits for tokens that are on their way
 
 
 def redeem(settings: Settings, attempt: Attempt, code: str, secret: str | None, clock: Clock) -> Grant:
     """The tokens for a code. `secret` is the app's, None where it has none.
 
-    Whose they are is for the caller to find out, and to set (`Grant.whose`). Raises a `DialkitError`; the
-    code is spent then, or may be.
+    Whose they are is for the caller to find out, and to set (`Grant.whose`). Raises `AuthenticationFailed`
+    where Dialpad gives none, `PermissionDenied` where the app is switched off, `NetworkError` where nobody
+    knows; the code is spent then, or may be.
     """
     app = Grant(client_id=attempt.client_id, client_secret=secret, base_url=settings.base_url, whose="")
     proof = {"code": code, "code_verifier": attempt.verifier, "redirect_uri": attempt.redirect_uri}
-    return _ask(settings, app, "authorization_code", proof, clock)
+    from dialkit.client.transport import aside
+
+    try:
+        return aside(lambda: _ask(settings, app, "authorization_code", proof, clock))
+    except DialkitError as error:
+        raise _told(error, "the user agreed, but there are no tokens", REDEEM_HINT) from None
 
 
 def renew(settings: Settings, refused: str | None, clock: Clock) -> Key:
@@ -101,29 +108,30 @@ def _renewed(settings: Settings, store: Any, key: Key, grant: Grant, clock: Cloc
         )
     by_file = key.source.startswith("file ")
     store.save(account, grant.but(asked_at=clock.now()).text(), file_only=by_file)
+    cut = "" if grant.asked_at is None else ", after a renewal that was cut off"
     try:
         new = _ask(settings, grant, "refresh_token", {"refresh_token": grant.refresh_token}, clock)
-    except (OutcomeUnknown, UpstreamError) as error:
-        # What the user wanted to send has not left, whatever became of the refresh.
-        raise NetworkError(
-            f"the login of account {account!r} could not be renewed ({error.message}); no more was sent",
-            hint=f"try again; if it is refused then: {again}",
-        ) from None
-    except PermissionDenied as error:
-        error.hint = f"the app may be switched off for you; ask an admin, or: {again}"
-        raise
-    except RateLimited:
-        raise
-    except APIError as error:
-        cut = " after a renewal that was cut off" if grant.asked_at is not None else ""
-        raise AuthenticationFailed(
-            f"the login of account {account!r} has ended{cut}: {error.message}",
-            status=error.status,
-            operation=error.operation,
-            hint=again,
-        ) from None
+    except DialkitError as error:
+        if not isinstance(error, (OutcomeUnknown, UpstreamError)):  # then it is certainly not spent
+            store.save(account, grant.text(), file_only=by_file)
+        raise _told(error, f"the login of account {account!r} could not be renewed{cut}", again) from None
     store.save(account, new.text(), file_only=by_file)
     return Key(new.access_token, key.source, account, new)
+
+
+def _told(error: DialkitError, what: str, again: str) -> DialkitError:
+    """The error as it is said of a login. Nothing of what the user wants to send has left, whatever it is."""
+    if isinstance(error, (OutcomeUnknown, UpstreamError)):
+        return NetworkError(
+            f"{what} ({error.message}); nothing else was sent", hint=f"try again, or: {again}"
+        )
+    if isinstance(error, PermissionDenied):
+        error.hint = f"the app may be switched off for you; ask an admin, or: {again}"
+    elif isinstance(error, APIError) and not isinstance(error, RateLimited):
+        return AuthenticationFailed(
+            f"{what}: {error.message}", status=error.status, operation=error.operation, hint=again
+        )
+    return error
 
 
 def _ask(settings: Settings, old: Grant, grant_type: str, proof: dict[str, Any], clock: Clock) -> Grant:
@@ -136,7 +144,7 @@ def _ask(settings: Settings, old: Grant, grant_type: str, proof: dict[str, Any],
         with anonymous(settings) as client:
             answer = client.request("oauth2.token.post", body=body).json()
     except DialkitError as error:
-        _hide(error, (*old.secrets, *proof.values()))
+        _hide(error, (*old.secrets, *(value for name, value in proof.items() if name != "redirect_uri")))
         raise
     if not isinstance(answer, dict) or str(answer.get("token_type") or "bearer").lower() != "bearer":
         answer = {}

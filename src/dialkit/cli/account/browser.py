@@ -35,7 +35,7 @@ def log_in(app: App, settings: Settings, found: argparse.Namespace) -> Grant:
         uri = asked.uri or f"http://{asked.host}:{port}{asked.path}"
         attempt = answers.expect(asked.client_id, uri, asked.scopes)
         url = attempt.url(settings)
-        app.tell(f"Agree in the browser, within {asked.wait:.0f} s, at this address:\n{url}")
+        app.tell(f"Agree in the browser, within {asked.wait:g} s, at this address:\n{url}")
         if asked.browser:
             _open(app, url)
         else:
@@ -114,7 +114,7 @@ class Answers:
                 raise came
             return came
         raise KeyMissing(
-            f"nobody agreed within {wait:.0f} s; nothing is stored",
+            f"nobody agreed within {wait:g} s; nothing is stored",
             hint="run it again; with --no-browser where the browser is on another machine",
         )
 
