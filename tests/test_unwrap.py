@@ -358,6 +358,16 @@ def test_an_event_of_no_age_is_not_fresh(moment: Any) -> None:
         unwrap(body, secret=SECRET, max_age=10, clock=clock)
 
 
+@pytest.mark.parametrize("digits", [20, 400, 3000])
+def test_a_time_far_beyond_all(digits: int) -> None:
+    late, early = (
+        token({"call_id": 1, "state": "hangup", "event_timestamp": sign * 10**digits}) for sign in (1, -1)
+    )
+    assert unwrap(late, secret=SECRET, max_age=10).at is None
+    with pytest.raises(StaleEvent, match="before all time"):
+        unwrap(early, secret=SECRET, max_age=10)
+
+
 # -- the call itself
 
 

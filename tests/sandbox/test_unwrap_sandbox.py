@@ -9,6 +9,7 @@ import pytest
 from calling import CALL_CENTER, THEO, at_once, line_of, only_on_duty, ring
 from receiving import Receiver, settled
 from texting import CHANNEL, INES, MARA, MINE, OUTSIDE, QUEUE, STRANGER, receive
+from websockets.sync.client import connect
 
 from dialkit.client.clock import Clock
 from dialkit.errors import BadSignature, InvalidEvent, StaleEvent
@@ -227,12 +228,22 @@ def test_an_event_may_be_too_old(client: Client, receiver: Receiver) -> None:
     now = client.world.now
     for seconds in (-3600, 0, 300):
         assert unwrap(text, secret=SECRET, max_age=300, clock=At(now + seconds)).kind == "sms"
-    with pytest.raises(StaleEvent, match="301 seconds ago, and max_age is 300"):
+    with pytest.raises(StaleEvent, match="older than 300 seconds: of 2026-03-05 17:00:0"):
         unwrap(text, secret=SECRET, max_age=300, clock=At(now + 301))
     with pytest.raises(StaleEvent, match="does not say when"):
         unwrap(contact, secret=SECRET, max_age=300, clock=At(now))
     # Where no clock is given it is the machine's.
     assert unwrap(text, secret=SECRET, max_age=abs(time.time() - now) + 60).kind == "sms"
+
+
+def test_an_event_may_come_through_a_websocket(client: Client) -> None:
+    made = client.ask("POST", "/websockets", {"secret": SECRET})
+    client.ask("POST", "/subscriptions/sms", {"endpoint_id": int(made["id"]), "direction": "inbound"})
+    with connect(made["websocket_url"]) as connection:
+        receive(client, OUTSIDE, MINE, "one")
+        event = unwrap(connection.recv(10), secret=SECRET, strict=True)
+    assert isinstance(event, SmsEvent)
+    assert event.text == "one"
 
 
 def test_a_scheduled_report_is_of_no_known_kind(client: Client, receiver: Receiver) -> None:

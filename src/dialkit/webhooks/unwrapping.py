@@ -19,7 +19,7 @@ WHOLE = "hand over the body of the request byte for byte: not parsed, not printe
 
 
 def unwrap(
-    body: bytes | str,
+    body: bytes | bytearray | memoryview | str,
     *,
     secret: str | bytes | Iterable[str | bytes] | None,
     max_age: float | None = None,
@@ -114,10 +114,9 @@ def _check_age(event: Event, max_age: float, now: float) -> None:
         raise StaleEvent(
             f"the {event.kind} event does not say when it happened", hint="leave out max_age for this webhook"
         )
-    age = now - happened / 1000
-    if age > max_age:
+    if happened < (now - max_age) * 1000:
         raise StaleEvent(
-            f"the {event.kind} event happened {age:.0f} seconds ago, and max_age is {max_age:g}",
+            f"the {event.kind} event is older than {max_age:g} seconds: of {event.at or 'before all time'}",
             hint="check the machine's clock, or allow for Dialpad's retries: max_age=15_000",
         )
 
@@ -148,7 +147,7 @@ def _keys(secret: str | bytes | Iterable[str | bytes] | None) -> tuple[bytes, ..
     return keys
 
 
-def _raw(body: bytes | str) -> bytes:
+def _raw(body: bytes | bytearray | memoryview | str) -> bytes:
     """The body as bytes, without white space around it. Raises `InvalidArgument`, `InvalidEvent`."""
     if not isinstance(body, str | bytes | bytearray | memoryview):
         raise InvalidArgument(f"body: is {type(body).__name__}, not what was posted", hint=WHOLE)
