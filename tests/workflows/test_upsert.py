@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dialkit import Dialpad
+from dialkit.client.clock import Clock
+from dialkit.directory.upsert import carry_out, plan
+from dialkit.errors import PartialSuccess
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -198,6 +203,26 @@ def test_what_was_written_and_cannot_be_shown_is_no_failure(upsert: Run, sandbox
     assert ran.code == 11
     assert "created; showing it failed" in ran.error["message"]
     assert len(sandbox.world.contacts) == before + 1
+
+
+class CtrlC(Clock):
+    """Whoever waits is interrupted."""
+
+    def sleep(self, seconds: float, why: str = "") -> None:
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_before_the_second_book_reports_the_first(
+    sandbox: Sandbox, user: str, environ: dict[str, str]
+) -> None:
+    sandbox.faults.add(operation="contacts.create", storm=429, after=1)
+    with Dialpad(sandbox.token, base_url=sandbox.url, environ=environ, clock=CtrlC()) as client:
+        given = {"first_name": "Jane", "last_name": "Doe", "phones": [NEW]}
+        steps = plan(client, given, "US", owner_ids=[user])
+        with pytest.raises(PartialSuccess) as caught:
+            carry_out(client, steps)
+    assert [row["action"] for row in caught.value.done] == ["created", "failed"]
+    assert caught.value.done[1]["error"]["code"] == "interrupted"
 
 
 def test_spaces_around_a_text_are_no_part_of_it(upsert: Run, sandbox: Sandbox) -> None:

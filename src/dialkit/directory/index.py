@@ -23,11 +23,13 @@ CREATE TABLE contact (id TEXT PRIMARY KEY, owner TEXT NOT NULL, body TEXT NOT NU
 CREATE TABLE key (key TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (key, id)) WITHOUT ROWID;
 BEGIN;
 """
+NEW = "INSERT OR IGNORE INTO contact VALUES (?, ?, ?)"
 PUT = "INSERT OR REPLACE INTO contact VALUES (?, ?, ?)"
 GET = "SELECT owner, body FROM contact WHERE id = ?"
 DROP = "DELETE FROM key WHERE key = ? AND id = ?"
 ADD = "INSERT OR IGNORE INTO key VALUES (?, ?)"
 FIND = "SELECT id FROM key WHERE key = ?"
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 NAMED = ("first_name", "last_name", "company_name")
 
 
@@ -48,12 +50,12 @@ class Index:
     def put(self, contact: Contact) -> None:
         """Keep a contact, in place of what was known of it."""
         contact_id, owner = str(contact["id"]), owner_of(contact)
-        known = self._connection.execute(GET, (contact_id,)).fetchone()
-        if known is not None:
+        row = (contact_id, owner, _encode(contact))
+        if self._connection.execute(NEW, row).rowcount == 0:
+            known = self._connection.execute(GET, (contact_id,)).fetchone()
             gone = self._keys(json.loads(known[1]), known[0])
             self._connection.executemany(DROP, [(key, contact_id) for key in gone])
-        body = json.dumps(contact, ensure_ascii=False, separators=(",", ":"))
-        self._connection.execute(PUT, (contact_id, owner, body))
+            self._connection.execute(PUT, row)
         self._connection.executemany(ADD, [(key, contact_id) for key in self._keys(contact, owner)])
 
     def get(self, contact_id: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from dialkit.directory import scan
 from dialkit.directory.fields import NEEDED, called, checked, keys_of
 from dialkit.directory.matching import Keys
 from dialkit.directory.todo import DONE, Todo, decide, doubtful
-from dialkit.errors import Conflict, DialkitError, InvalidArgument, PartialSuccess
+from dialkit.errors import Conflict, DialkitError, Interrupted, InvalidArgument, PartialSuccess
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -137,9 +137,11 @@ def carry_out(client: Dialpad, steps: Iterable[Step]) -> list[dict[str, Any]]:
         request = todo.request(client)
         try:
             contact = client.send(request).json() if request else todo.contact
-        except DialkitError as error:
+        except (DialkitError, KeyboardInterrupt) as stopped:
             if not rows:
                 raise
+            # Ctrl-C: the client says `OutcomeUnknown` for what was under way. This came before it.
+            error = stopped if isinstance(stopped, DialkitError) else Interrupted("interrupted")
             failed = {**_row(target, "unknown" if doubtful(error) else "failed"), "error": error.as_dict()}
             left = [_row(later.target, "not tried") for later in steps[at + 1 :]]
             raise PartialSuccess(
@@ -148,7 +150,7 @@ def carry_out(client: Dialpad, steps: Iterable[Step]) -> list[dict[str, Any]]:
                 status=error.status,
                 operation=error.operation,
                 hint="the same command again completes it; it finds what was written",
-            ) from error
+            ) from stopped
         rows.append({**_row(target, DONE[todo.action]), **(contact or {})})
     return rows
 
