@@ -7,7 +7,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VENV = os.path.join(ROOT, ".venv", *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
-MISSING, HINT = "dialkit is not installed", "make demo, or python3 -m pip install ."
+MISSING = "dialkit is not installed"
 
 
 def run(wrapper: str, words: tuple[str, ...], command: str) -> None:
@@ -31,19 +31,30 @@ def _settle(folder: str, script: str, command: str = "") -> None:
     inside = os.path.realpath(sys.prefix) == os.path.realpath(os.path.join(ROOT, ".venv"))
     if not inside and os.path.exists(VENV):
         line = [VENV, os.path.join(ROOT, folder, script), *sys.argv[1:]]
-        if os.name == "nt":  # where exec would let the shell go on, and lose the exit code
+        try:
+            if os.name != "nt":
+                os.execv(VENV, line)  # noqa: S606
+            # There exec would let the shell go on, and lose the exit code.
             import subprocess
 
             sys.exit(subprocess.call(line))  # noqa: S603
-        os.execv(VENV, line)  # noqa: S606
+        except OSError:
+            pass  # one that cannot run is none
     try:
         import dialkit  # noqa: F401
     except ModuleNotFoundError:
         if command and "--json" in sys.argv:
             print(_failure(script, command))
         else:
-            print(f"error: {MISSING}\nhint: {HINT}", file=sys.stderr)
+            print(f"error: {MISSING}\nhint: {_hint()}", file=sys.stderr)
         sys.exit(2)
+
+
+def _hint() -> str:
+    """What to type, in any folder."""
+    from shlex import quote
+
+    return f"make -C {quote(ROOT)} demo, or python3 -m pip install {quote(ROOT)}"
 
 
 def _failure(wrapper: str, command: str) -> str:
@@ -53,7 +64,7 @@ def _failure(wrapper: str, command: str) -> str:
 
     if command.endswith("."):
         command += next((word for word in sys.argv[1:] if not word.startswith("-")), "help")
-    error = {"code": "invalid_argument", "message": MISSING, "retryable": False, "hint": HINT}
+    error = {"code": "invalid_argument", "message": MISSING, "retryable": False, "hint": _hint()}
     now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     meta = {"schema_version": "1", "wrapper": wrapper, "timestamp_utc": now}
     return json.dumps({"ok": False, "command": command, "error": error, "meta": meta})

@@ -16,7 +16,7 @@ from dialkit.catalog.example import answer_example, request_example
 from dialkit.cli import topics, tree
 from dialkit.cli.dispatch import COMMANDS
 from dialkit.cli.lookup import by_request
-from dialkit.cli.workflows import WORKFLOWS
+from dialkit.cli.workflows import EFFECTS, WORKFLOWS
 from dialkit.errors import KINDS
 from servers import Faulty, Recorder, Reply, behaviours, json_reply
 
@@ -273,6 +273,13 @@ def test_commands_lists_the_whole_surface(dialpad: Dialpad) -> None:
     tasks = [tuple(row["command"].split()) for row in rows if row["kind"] == "task"]
     assert {words[:count] for words in tasks for count in (1, 2)} >= set(WORKFLOWS)
     assert "spec export" in {row["command"] for row in rows}
+    effects = {row["command"]: row["effect"] for row in rows if row["kind"] == "task"}
+    assert {name for names in EFFECTS.values() for name in names} <= effects.keys()
+    assert (effects["sms intro"], effects["template create"], effects["call list"]) == (
+        "outward",
+        "local",
+        "read",
+    )
 
 
 def test_commands_as_a_table_and_a_spreadsheet(dialpad: Dialpad) -> None:

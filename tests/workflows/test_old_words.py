@@ -12,6 +12,7 @@ from seed_lines import LINES
 from dialkit.catalog import Catalog
 from dialkit.cli import workflows
 from dialkit.cli.words import changes, reading, steps, table
+from dialkit.store import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -269,7 +270,7 @@ def test_a_key_that_may_not_see_the_office(run: Callable[..., Any], sandbox: Any
     assert [one.method for one in sandbox.requests] == ["GET"]
 
 
-def test_colors_in_every_form(run: Callable[..., Any], tmp_path: Any) -> None:
+def test_colors_in_every_form(run: Callable[..., Any], tmp_path: Any, environ: Any) -> None:
     assert "color" not in run("dispositions", "list").out
     assert not (tmp_path / "dialkit" / "state" / "dialkit.db").exists(), "reading made a database"
     made = run("dispositions.create", "--name", "Won", "--color", "#00ff00").data
@@ -283,6 +284,11 @@ def test_colors_in_every_form(run: Callable[..., Any], tmp_path: Any) -> None:
     changed = run("dispositions", "update", made["id"], "--name", "Lost", "--color", "#FF0000").data
     assert (changed["name"], changed["color"]) == ("Lost", "#FF0000")
     assert run("dispositions", "get", made["id"]).data["color"] == "#FF0000"
+    assert run("dispositions", "delete", made["id"], "--dry-run").code == 0
+    assert run("dispositions", "get", made["id"]).data["color"] == "#FF0000"
+    assert run("dispositions", "delete", made["id"]).code == 0
+    with Database.of(environ, print) as database:
+        assert database.all("SELECT * FROM disposition_color", ()) == []
 
 
 def test_aliases_reach_into_objects(run: Callable[..., Any]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -217,10 +218,13 @@ def test_without_any_package_it_says_what_to_do(script: str, checkout: Path, sta
     without = [sys.executable, "-S"]  # a Python that knows no packages
     done = start(checkout / script, "list", python=without)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: dialkit is not installed\nhint: make demo, or python3 -m pip install .\n"
+    where = shlex.quote(str(checkout))
+    hint = f"make -C {where} demo, or python3 -m pip install {where}"
+    assert done.stderr == f"error: dialkit is not installed\nhint: {hint}\n"
     if script.startswith("bin"):
         code, found = start.object(checkout / script, "list", python=without)
         assert (code, found["error"]["message"]) == (2, "dialkit is not installed")
+        assert found["error"]["hint"] == hint
         assert found["command"] in ("send_sms.send", "create_sms_webhook.list")
 
 
@@ -242,6 +246,18 @@ def test_the_checkout_s_environment_comes_first_in_one_process(
         assert child.stdout is not None
         lines = child.stdout.read().split("\n")
     assert lines == [str(child.pid), str(checkout / script), "--text", "a b", "", ""]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX rights")
+def test_an_environment_that_cannot_run_is_none(checkout: Path, start: Runner) -> None:
+    python = checkout / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("", "utf-8")
+    done = start(checkout / "bin" / "send_sms.py", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    done = start(checkout / "bin" / "send_sms.py", python=[sys.executable, "-S"])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "not installed" in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")

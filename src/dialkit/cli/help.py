@@ -15,15 +15,15 @@ WIDTH = 100
 
 # What people do most, as they would type it.
 TEN: tuple[tuple[str, str], ...] = (
-    ("dialpad sms send --to-numbers +14155550123 --text 'Hello'", "send a text"),
-    ("dialpad call make --user-id ID --phone-number +14155550123", "ring your phone, then theirs"),
-    ("dialpad call list --all -o csv", "ended calls, as a spreadsheet"),
-    ("dialpad transcripts get CALL_ID", "what was said"),
-    ("dialpad contacts list --all --fields id,display_name,phones", "the address book"),
+    ("dialpad sms send --to NUMBER --from NUMBER --message 'Hello'", "send a text"),
+    ("dialpad call make --to NUMBER --from NUMBER", "ring your phone, then theirs"),
+    ("dialpad call list --today -o csv", "ended calls, as a spreadsheet"),
+    ("dialpad call transcript --last --with NUMBER", "what was said"),
+    ("dialpad contact export --out contacts.csv", "the address book"),
     ("dialpad users list --state active", "who is in the company"),
     ("dialpad callcenters status ID", "how busy a queue is"),
-    ("dialpad webhooks create --hook-url URL", "have events sent to you"),
-    ("dialpad stats create --stat-type calls ...", "ask for a report"),
+    ("dialpad webhook sms create --url URL --direction all", "have texts told to you"),
+    ("dialpad stats run --type calls --days 7", "a report"),
     ("dialpad sandbox run -- COMMAND", "try anything without an account"),
 )
 
@@ -120,6 +120,11 @@ def of_operation(operation: Operation) -> str:
         lines += ["", "Answers:", *_answer(operation, answer)]
     else:
         lines += ["", f"Answers: {operation.answer['status']} with no body"]
+    from dialkit.cli.workflows import WORKFLOWS
+
+    if (operation.group, operation.name) in WORKFLOWS:
+        task = f"dialpad {operation.group} {operation.name}"
+        lines += ["", f"With the care it needs, and flags for it: {task} --help"]
     lines += ["", f"More: dialpad schema {operation.id}; options of every operation: dialpad help formatting"]
     return "\n".join(lines) + "\n"
 

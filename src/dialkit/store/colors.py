@@ -11,6 +11,7 @@ KEEP = """
 INSERT INTO disposition_color VALUES (?, ?, ?)
 ON CONFLICT (host, disposition_id) DO UPDATE SET color = excluded.color
 """
+FORGET = "DELETE FROM disposition_color WHERE host = ? AND disposition_id = ?"
 OF_HOST = "SELECT disposition_id, color FROM disposition_color WHERE host = ?"
 
 
@@ -18,6 +19,12 @@ def keep(database: Database, host: str, disposition_id: str, color: str) -> None
     """Keep the colour of a list, ``#RRGGBB``, in place of the one before."""
     with database.write() as connection:
         connection.execute(KEEP, (host, disposition_id, color))
+
+
+def forget(database: Database, host: str, disposition_id: str) -> None:
+    """Keep no colour of a list that is gone."""
+    with database.write() as connection:
+        connection.execute(FORGET, (host, disposition_id))
 
 
 def of_host(database: Database, host: str) -> dict[str, str]:

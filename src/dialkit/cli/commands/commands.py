@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 HELP = Help(
     "commands",
-    "Every command: the API's operations with flags, effect, limits, scopes and an example, whole tasks,\n"
-    "and our own.",
+    "Every command. Those of the API have flags, effect, limits, scopes and an example; whole tasks have\n"
+    "their effect and what they take; those of dialkit itself what they take.",
     (
         "dialpad commands -o json",
         "dialpad commands --fields command,effect -o csv",
         "dialpad commands --jq '.[] | select(.effect == \"outward\") | .command'",
+    ),
+    rows=(
+        ("kind", "operation: one request of the API; task: a whole task, of several; own: dialkit's own"),
+        ("effect", "read; write: changes something at Dialpad; outward: reaches people; local: this machine"),
     ),
 )
 
@@ -39,19 +43,29 @@ def run(app: App, argv: list[str]) -> int:
 
 
 def _rows(app: App) -> Iterator[dict[str, Any]]:
-    from dialkit.cli import own
+    from dialkit.cli import workflows
     from dialkit.cli.dispatch import COMMANDS
-    from dialkit.cli.workflows import WORKFLOWS
 
     for operation in app.catalog:
         yield of_operation(operation)
-    tasks = [(" ".join(words), about, "task") for words, (_, about) in WORKFLOWS.items()]
-    for name, about, kind in (*tasks, *((name, about, "own") for name, (_, about) in COMMANDS.items())):
+    tasks = {" ".join(words): about for words, (_, about) in workflows.WORKFLOWS.items()}
+    for name, summary, takes in _leaves(tasks):
+        effect = workflows.effect(name)
+        yield {"command": name, "kind": "task", "summary": summary, "takes": takes, "effect": effect}
+    for name, summary, takes in _leaves({name: about for name, (_, about) in COMMANDS.items()}):
+        yield {"command": name, "kind": "own", "summary": summary, "takes": takes}
+
+
+def _leaves(commands: dict[str, str]) -> Iterator[tuple[str, str, str]]:
+    """Commands, or their subcommands where they have some: name, what it does, what it takes."""
+    from dialkit.cli import own
+
+    for name, about in commands.items():
         table = own.subcommands(name)
         for word, sub in table.items():
-            yield {"command": f"{name} {word}", "kind": kind, "summary": sub.help, "takes": sub.takes}
+            yield f"{name} {word}", sub.help, sub.takes
         if not table:
-            yield {"command": name, "kind": kind, "summary": about, "takes": own.takes(name)}
+            yield name, about, own.takes(name)
 
 
 def of_operation(operation: Operation) -> dict[str, Any]:

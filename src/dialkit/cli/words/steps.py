@@ -103,21 +103,42 @@ def _primary(turn: Turn) -> int:
     return int(office["id"])
 
 
-def with_colors(turn: Turn, params: dict[str, Any], body: Any) -> int:
-    """Read dispositions; those with a colour show it."""
+def _kept_nothing(turn: Turn) -> bool:
+    """Whether nothing at all is kept on this machine: then no file is made to look."""
     import os
 
     from dialkit.config.paths import state_dir
-    from dialkit.store.database import NAME, Database
+    from dialkit.store.database import NAME
 
-    if not os.path.exists(os.path.join(state_dir(turn.app.environ), NAME)):
+    return not os.path.exists(os.path.join(state_dir(turn.app.environ), NAME))
+
+
+def uncolored(turn: Turn, params: dict[str, Any], body: Any) -> int:
+    """Delete a list of dispositions, and forget its colour."""
+    code = ask(turn.app, turn.operation, turn.options, params, body)
+    if turn.dry or _kept_nothing(turn):
+        return code
+    from dialkit.cli.session import open_client
+    from dialkit.store import Database, colors
+
+    with (
+        open_client(turn.app, turn.options) as client,
+        Database.of(turn.app.environ, turn.app.tell) as database,
+    ):
+        colors.forget(database, client.settings.base_url, str(params["id"]))
+    return code
+
+
+def with_colors(turn: Turn, params: dict[str, Any], body: Any) -> int:
+    """Read dispositions; those with a colour show it."""
+    if _kept_nothing(turn):
         return ask(turn.app, turn.operation, turn.options, params, body)
     known: dict[str, str] | None = None
 
     def then(client: Dialpad, record: Any) -> Any:
         nonlocal known
         if known is None:
-            from dialkit.store import colors
+            from dialkit.store import Database, colors
 
             with Database.of(turn.app.environ, turn.app.tell) as database:
                 known = colors.of_host(database, client.settings.base_url)
@@ -129,6 +150,7 @@ def with_colors(turn: Turn, params: dict[str, Any], body: Any) -> int:
 
 STEPS: dict[str, Callable[[Turn, dict[str, Any], Any], int]] = {
     "colored": colored,
+    "uncolored": uncolored,
     "with_colors": with_colors,
     "with_status": with_status,
 }

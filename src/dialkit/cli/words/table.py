@@ -132,6 +132,7 @@ SHOWN: dict[str, dict[str, str]] = {
 # Operations that take more than their request, and the function of `dialkit.cli.words.steps` for each.
 STEPS: dict[str, str] = {
     "dispositions.create": "colored",
+    "dispositions.delete": "uncolored",
     "dispositions.get": "with_colors",
     "dispositions.list": "with_colors",
     "dispositions.update": "colored",

@@ -39,6 +39,27 @@ WORKFLOWS: dict[tuple[str, ...], tuple[str, str]] = {
 }
 
 
+# What they do, where they do more than read: reach people, change something at Dialpad, or on this machine.
+EFFECTS: dict[str, tuple[str, ...]] = {
+    "outward": ("call make", "outbox retry", "sms intro", "sms send"),
+    "write": (
+        "call recording start",
+        "call recording stop",
+        "contact import",
+        "contact update",
+        "contact upsert",
+        "webhook sms create",
+        "webhook sms delete",
+    ),
+    "local": ("companies create", "outbox resolve", "template create", "template delete", "template update"),
+}
+
+
+def effect(name: str) -> str:
+    """What a workflow, or one of its subcommands, does: a key of `EFFECTS`, or ``read``."""
+    return next((word for word, names in EFFECTS.items() if name in names), "read")
+
+
 def find(words: Sequence[str]) -> tuple[tuple[str, ...], int] | None:
     """The workflow that `words` begin with, and how many of them name it; None where none does."""
     for count in range(min(len(words), 2), 0, -1):
