@@ -157,6 +157,7 @@ def test_a_stored_key_is_used_at_its_host_and_for_its_company(
 def test_login_as_json(run: Run, service: Service) -> None:
     assert data(run("auth", "login", "--account", "work", "--file", "-o", "json", stdin=KEY)) == {
         "account": "work",
+        "kind": "key",
         "default": True,
         "level": "user",
         "name": "Mara Ellison",
@@ -307,7 +308,7 @@ def two(run: Run, service: Service) -> Run:
 
 def test_accounts_are_listed_chosen_and_forgotten(two: Run, service: Service, home: str) -> None:
     rows = data(two("auth", "list"))
-    about = {"key": "file", "company_id": COMPANY, "base_url": service.url}
+    about = {"kind": "key", "key": "file", "company_id": COMPANY, "base_url": service.url}
     assert rows == [
         {"account": "work", "default": True, **about},
         {"account": "home", "default": False, **about},
@@ -849,7 +850,8 @@ def test_help(run: Run, home: str, command: str, words: list[str]) -> None:
     ran = run(command, *words)
     assert (ran.code, ran.err) == (0, "")
     assert f"usage: dialpad {command} " in ran.out
-    assert ran.out.partition("Examples:\n")[2].count("  dialpad ") == 2
+    if command != "auth" or words[0] != "list":  # a page of its own, which needs none
+        assert ran.out.partition("Examples:\n")[2].count("  dialpad ") >= 2
 
 
 def test_a_subcommand_is_asked_for(run: Run) -> None:
