@@ -81,6 +81,14 @@ def owner(client: Dialpad, sender: str) -> int:
     )
 
 
+def user_of(client: Dialpad, environ: Mapping[str, str], sender: str) -> int:
+    """The id of the user who has a number: `DIALPAD_USER_MAP` says whose it is, else the company's list.
+
+    Raises `InvalidArgument`.
+    """
+    return mapped_user(environ, sender) or owner(client, sender)
+
+
 def spoken(text: str) -> Row:
     """The part of a body that has a text spoken. It is not in Dialpad's document: integrators report it.
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import argparse
 
     from dialkit.cli.app import App
-    from dialkit.cli.parser import Options
     from dialkit.client import Dialpad
 
 HELP = Help(
@@ -93,7 +92,10 @@ def run(app: App, argv: list[str]) -> int:
 
         with Database.of(app.environ, app.tell) as database:
             answer = making.make(client, database, request, once=found.once, again=found.again)
-        _show(app, options, view, answer)
+        if options.output == "raw":
+            view.how = view.how._replace(format="json")
+        hint = "do not place it again; dialpad outbox list shows it"
+        view.done(answer, f"the call {answer['call_id']} was placed", hint)
     return 0
 
 
@@ -125,24 +127,4 @@ def _user(app: App, client: Dialpad, given: dict[str, Any], found: argparse.Name
         raise InvalidArgument(
             making.NEEDED, hint="--from +15035550143 (the number of a user of yours), or --user-id ID"
         )
-    return making.mapped_user(app.environ, str(sender)) or making.owner(client, str(sender))
-
-
-def _show(app: App, options: Options, view: Any, answer: dict[str, Any]) -> None:
-    """Show what came of the call; that it cannot be shown does not undo it."""
-    from dialkit.errors import DialkitError, PartialSuccess
-
-    try:
-        if options.output == "raw":
-            view.how = view.how._replace(format="json")
-        view.data(answer)
-        app.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except (DialkitError, OSError) as error:
-        raise PartialSuccess(
-            f"the call {answer['call_id']} was placed; showing the answer failed: {error}",
-            done=answer,
-            operation="call.call",
-            hint="do not place it again; dialpad outbox list shows it",
-        ) from error
+    return making.user_of(client, app.environ, str(sender))

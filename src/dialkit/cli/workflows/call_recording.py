@@ -63,7 +63,8 @@ def _switch(on: bool, app: App, argv: list[str]) -> int:
         asked = recording.request(client, user, on, found.recording_type, found.no_message)
         if options.dry_run:
             return show.request(app, options, asked)
-        view.data(recording.switch(client, call_id, user, asked))
+        done = f"the recording is {'on' if on else 'off'}"
+        view.done(recording.switch(client, call_id, user, asked), done)
     return 0
 
 

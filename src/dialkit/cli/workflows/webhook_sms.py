@@ -79,7 +79,10 @@ def _create(app: App, argv: list[str]) -> int:
         )
     if not made["made"]:
         app.tell("note: all of it was there already; nothing was made")
-    view.data(made)
+    done = f"the subscription {made['id']} is there"
+    view.done(
+        made, done, f"dialpad webhook sms list; to take it back: dialpad webhook sms delete {made['id']}"
+    )
     return 0
 
 
@@ -113,7 +116,8 @@ def _delete(app: App, argv: list[str]) -> int:
             if found.with_webhook and (hook_id := unhooking.webhook_to_delete(client, subscription)):
                 wanted.append(client.prepare("webhooks.delete", {"id": hook_id}))
             return show.requests(app, options, wanted)
-        view.data(unhooking.delete(client, subscription, with_webhook=found.with_webhook))
+        gone = unhooking.delete(client, subscription, with_webhook=found.with_webhook)
+        view.done(gone, f"the subscription {subscription} is deleted", "dialpad webhook sms list")
     return 0
 
 
