@@ -29,11 +29,11 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.directory import companies
     from dialkit.store import Database
 
-    with Database.of(app.environ, app.tell) as database, open_client(app, app.options or options) as client:
-        progress = Progress(app, client.clock.monotonic)
-        try:
-            rows = companies.list_all(client, database, progress.pages)
-        finally:
-            progress.done()
+    with (
+        Database.of(app.environ, app.tell) as database,
+        open_client(app, app.options or options) as client,
+        Progress(app, client.clock.monotonic) as progress,
+    ):
+        rows = companies.list_all(client, database, progress.pages)
     view.data(rows)
     return 0

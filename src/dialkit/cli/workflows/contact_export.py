@@ -64,12 +64,10 @@ def run(app: App, argv: list[str]) -> int:
         params: Any = {} if found.shared else lookup.EVERYBODY
         if owner is not None:
             params = {"owner_id": scan.owner(client, owner)}
-        progress = Progress(app, client.clock.monotonic)
         quiet = out is None and app.stdout.isatty()
-        rows = export.rows(
-            client, form, params=params, max_pages=max_pages, progress=None if quiet else progress.pages
-        )
-        try:
+        with Progress(app, client.clock.monotonic) as progress:
+            told = None if quiet else progress.pages
+            rows = export.rows(client, form, params=params, max_pages=max_pages, progress=told)
             if out is not None:
                 count = export.write(out, rows, form, names)
             elif form == "csv" and not quiet and view.how.jq is None:
@@ -77,8 +75,6 @@ def run(app: App, argv: list[str]) -> int:
                 app.stdout.writelines(export.lines(rows, form, names))
             else:
                 view.items(rows)
-        finally:
-            progress.done()
     if out is not None:
         about = showing(app, options._replace(output=None, fields=None))
         about.data({"file": out, "contacts": count})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
 from dialkit.cli.workflows import contact_flags as flags
+from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import InvalidArgument, PartialSuccess
 
 if TYPE_CHECKING:
@@ -71,20 +72,18 @@ def run(app: App, argv: list[str]) -> int:
     with open_client(app, app.options or options) as client:
         if source.owner_id:
             source = source._replace(owner_id=scan.owner(client, source.owner_id))
-        watch = Shown(app, client.clock)
         try:
-            if options.dry_run or report_path is None:
-                summary = bring.preview(client, source, report_path, watch)
-            else:
-                with Database.of(app.environ, app.tell) as database:
-                    summary = bring.bring_in(client, database, source, report_path, watch)
+            with Progress(app, client.clock.monotonic) as progress:
+                watch = Shown(app, client.clock, progress)
+                if options.dry_run or report_path is None:
+                    summary = bring.preview(client, source, report_path, watch)
+                else:
+                    with Database.of(app.environ, app.tell) as database:
+                        summary = bring.bring_in(client, database, source, report_path, watch)
         except KeyboardInterrupt:
-            watch.progress.done()
             if not options.dry_run:
                 app.tell(f"stopped; {GOES_ON}")
             raise
-        finally:
-            watch.progress.done()
     if options.dry_run:
         view.data(summary)
     else:

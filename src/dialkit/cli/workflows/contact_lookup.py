@@ -63,14 +63,11 @@ def run(app: App, argv: list[str]) -> int:
     owner = flags.user_id(app, found.owner_id) if found.owner_id is not None else None
     max_pages = flags.count(found.max_pages, "--max-pages")
     with open_client(app, app.options or options) as client:
-        progress = Progress(app, client.clock.monotonic)
         params = {"owner_id": scan.owner(client, owner)} if owner else lookup.EVERYBODY
-        try:
+        with Progress(app, client.clock.monotonic) as progress:
             matches = lookup.lookup(
                 client, key, region, params=params, max_pages=max_pages, progress=progress.pages
             )
-        finally:
-            progress.done()
     if not matches:
         from shlex import quote
 

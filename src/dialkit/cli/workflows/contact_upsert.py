@@ -56,8 +56,7 @@ def run(app: App, argv: list[str]) -> int:
     owners = [flags.user_id(app, text) for text in found.owner_id]
     max_pages = flags.count(found.max_pages, "--max-pages")
     with open_client(app, app.options or options) as client:
-        progress = Progress(app, client.clock.monotonic)
-        try:
+        with Progress(app, client.clock.monotonic) as progress:
             steps = upsert.plan(
                 client,
                 flags.given(found),
@@ -68,8 +67,6 @@ def run(app: App, argv: list[str]) -> int:
                 max_pages=max_pages,
                 progress=progress.pages,
             )
-        finally:
-            progress.done()
         if options.dry_run:
             view.data(_one([flags.dry(client, one.todo, scope=one.target.scope) for one in steps]))
             return 0

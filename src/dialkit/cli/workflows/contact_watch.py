@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.workflows.progress import Progress
 from dialkit.directory.importing import Watch
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
+    from dialkit.cli.workflows.progress import Progress
     from dialkit.client.clock import Clock
 
 
 class Shown(Watch):
     """How an import goes, for a person."""
 
-    def __init__(self, app: App, clock: Clock) -> None:
+    def __init__(self, app: App, clock: Clock, progress: Progress) -> None:
         self._app, self._clock = app, clock
         self._total = self._before = 0
         self._started = 0.0
         self._seconds = 0.0
-        self.progress = Progress(app, clock.monotonic)
+        self._progress = progress
 
     def resumed(self, row: int) -> None:
         """Say that it goes on."""
@@ -28,15 +28,15 @@ class Shown(Watch):
 
     def scanned(self, pages: int, contacts: int) -> None:
         """So much of the directory has been read."""
-        self.progress.pages(pages, contacts)
+        self._progress.pages(pages, contacts)
 
     def counted(self, rows: int) -> None:
         """So many rows have been looked at."""
-        self.progress.say(lambda: f"looking at the rows: {rows:,}")
+        self._progress.say(lambda: f"looking at the rows: {rows:,}")
 
     def planned(self, actions: dict[str, int], seconds: float, before: int) -> None:
         """Say what will be done, and how long Dialpad's limits make it."""
-        self.progress.done()
+        self._progress.done()
         left = sum(actions.values())
         self._total, self._before, self._seconds = left + before, before, seconds
         self._started = self._clock.monotonic()
@@ -47,7 +47,7 @@ class Shown(Watch):
 
     def worked(self, counts: dict[str, int]) -> None:
         """Show how many rows are done, and how long the rest takes: by the limits, or at this pace."""
-        self.progress.say(lambda: self._line(counts))
+        self._progress.say(lambda: self._line(counts))
 
     def _line(self, counts: dict[str, int]) -> str:
         done = sum(counts.values())

@@ -8,6 +8,7 @@ from dialkit.cli.output.options import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
     from dialkit.cli.app import App
 
@@ -16,7 +17,10 @@ QUIET, OFTEN = 1.0, 0.1
 
 
 class Progress:
-    """One line that changes, on a terminal; elsewhere one note of each thing. Not within a second."""
+    """One line that changes, on a terminal; elsewhere one note of each thing. Not within a second.
+
+    The line is taken away at the end of a ``with`` block.
+    """
 
     def __init__(self, app: App, monotonic: Callable[[], float]) -> None:
         self._stream, self._tell, self._monotonic = app.stderr, app.tell, monotonic
@@ -25,6 +29,12 @@ class Progress:
         self._what = ""
         self._started = self._last = monotonic()
         self._told = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.done()
 
     def say(self, line: Callable[[], str], what: str = "") -> None:
         """Show the line, which is only made where it is shown; of another thing, `what`, time starts anew."""
