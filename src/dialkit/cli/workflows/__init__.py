@@ -1,9 +1,9 @@
 """What people do, beside the operations: words, the module that does it, and one line on it.
 
-A module has ``HELP`` (`dialkit.cli.subcommands.Help`) and ``run(app, argv) -> int``, reads its flags with
-`dialkit.cli.subcommands.parse`, and leaves the work to a package such as `dialkit.messaging`. Where the words
-are those of an operation (``sms send``), the workflow takes the operation's flags as well; the operation as
-such is asked for by its id (``sms.send``).
+A module has ``HELP`` (`dialkit.cli.subcommands.Help`) and ``run(app, argv) -> int``, which reads its flags
+with `dialkit.cli.subcommands.parse`, and leaves the work to a package such as `dialkit.messaging`; `runner`
+shows the help. Where the words are those of an operation (``sms send``), the workflow takes the operation's
+flags as well; the operation as such is asked for by its id (``sms.send``).
 """
 
 from __future__ import annotations
@@ -70,8 +70,18 @@ def find(words: Sequence[str]) -> tuple[tuple[str, ...], int] | None:
 
 
 def runner(named: tuple[str, ...]) -> Callable[[App, list[str]], int]:
-    """What runs a workflow."""
+    """What runs a workflow, or shows its help. One with subcommands shows theirs itself."""
     from importlib import import_module
 
-    run: Callable[[App, list[str]], int] = import_module(f"{__name__}.{WORKFLOWS[named][0]}").run
+    module = import_module(f"{__name__}.{WORKFLOWS[named][0]}")
+
+    def run(app: App, argv: list[str]) -> int:
+        from dialkit.cli.subcommands import wants_help
+
+        if wants_help(argv) and not hasattr(module, "TABLE"):
+            app.stdout.write(module.HELP.text())
+            return 0
+        code: int = module.run(app, argv)
+        return code
+
     return run

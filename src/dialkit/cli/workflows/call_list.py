@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing
 from dialkit.cli.workflows.call_arguments import FLAG, phone, target, user_target
 from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import InvalidArgument
@@ -73,9 +73,6 @@ TAKES = (*SHOWING, *ASKING, "--dry-run", "--all", "--max-items")
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad call list`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     if not any(token.partition("=")[0].replace("_", "-") in OWN for token in argv):
         from dialkit.cli.operation import run as operation
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.parser import Parser
-from dialkit.cli.subcommands import Help, wants_help
+from dialkit.cli.subcommands import Help
 from dialkit.cli.workflows.call_arguments import FLAG, phone
 from dialkit.errors import InvalidArgument
 
@@ -55,9 +55,6 @@ UNDOCUMENTED = (
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad call make`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     from dialkit.calls import making
     from dialkit.cli import flags, show
     from dialkit.cli.options import ALL_FIELDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.cli.workflows.call_arguments import ID, LAST, LAST_ROWS, one_call
 from dialkit.errors import InvalidArgument
 
@@ -34,9 +34,6 @@ HELP = Help(
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad call recap`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     own = ((("--summary-format",), {"metavar": "STYLE"}), (("--format",), {"metavar": "FORMAT"}))
     options, found = parse(app, "call recap", argv, *ID, *LAST, *own, takes=SHOWING + ASKING)
     for flag, value, known in (

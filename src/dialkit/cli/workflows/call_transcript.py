@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.cli.workflows.call_arguments import ID, LAST, LAST_ROWS, one_call
 from dialkit.errors import InvalidArgument
 
@@ -32,9 +32,6 @@ FORMATS = ("text", "json", "srt")
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad call transcript`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     form = (("--format",), {"metavar": "FORMAT"})
     options, found = parse(app, "call transcript", argv, *ID, *LAST, form, takes=SHOWING + ASKING)
     if found.format not in (None, *FORMATS):

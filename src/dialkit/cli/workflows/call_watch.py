@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.cli.workflows.call_arguments import ID, needed_id
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ HELP = Help(
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad call watch`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     options, found = parse(app, "call watch", argv, *ID, takes=SHOWING + ASKING)
     view = showing(app, options)
     call_id = needed_id(app, found, "call watch")

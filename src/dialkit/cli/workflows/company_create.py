@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ DETAILS = ("website", "note")
 
 def run(app: App, argv: list[str]) -> int:
     """Keep one."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     options, found = parse(
         app,
         "companies create",

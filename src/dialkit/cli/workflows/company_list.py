@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.cli.workflows.progress import Progress
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ HELP = Help(
 
 def run(app: App, argv: list[str]) -> int:
     """Show them."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     options, _ = parse(app, "companies list", argv, takes=(*SHOWING, *ASKING))
     view = showing(app, options)
     from dialkit.cli.session import open_client

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.cli.workflows import contact_flags as flags
 from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import InvalidArgument
@@ -43,9 +43,6 @@ LINES = (".ndjson", ".jsonl")
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad contact export`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     options, found = parse(app, HELP.name, argv, *ARGUMENTS, takes=(*SHOWING, *ASKING))
     from dialkit.cli.session import open_client
     from dialkit.directory import export, lookup, scan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing
 from dialkit.cli.workflows import contact_flags as flags
 from dialkit.cli.workflows.progress import Progress
 from dialkit.errors import InvalidArgument, NotFound
@@ -40,9 +40,6 @@ ARGUMENTS = (
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad contact lookup`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     options, found = parse(app, HELP.name, argv, *ARGUMENTS, takes=(*SHOWING, *ASKING))
     from dialkit.cli.session import open_client
     from dialkit.client.phones import region_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.cli.workflows import reporting
 
 if TYPE_CHECKING:
@@ -37,9 +37,6 @@ FLAGS = ("--start-date", "--end-date")
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad sms export`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     options, found = parse(
         app,
         "sms export",

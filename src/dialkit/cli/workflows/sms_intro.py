@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing
 from dialkit.errors import InvalidArgument, Refused
 
 if TYPE_CHECKING:
@@ -36,9 +36,6 @@ SWITCHES = ("--confirm-share", "--allow-profile-mismatch", "--infer-country-code
 
 def run(app: App, argv: list[str]) -> int:
     """Send both, or show what would be sent."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     app.asked = "sms.send"
     options, found = parse(
         app,

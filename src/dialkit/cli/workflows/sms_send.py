@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, columns, parse, showing
 from dialkit.cli.workflows.text_arguments import flag, full_path, given, read
 from dialkit.errors import InvalidArgument
 
@@ -64,9 +64,6 @@ COLUMNS = ("id", "status", "from_number", "to_numbers", "text", "sender_source",
 
 def run(app: App, argv: list[str]) -> int:
     """Send it, or show what would be sent."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     flags = {word.partition("=")[0].replace("_", "-") for word in argv if word.startswith("--")}
     if flags and not flags & OURS:
         from dialkit.cli.operation import run as operation

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing, wants_help
+from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.cli.workflows import reporting
 from dialkit.errors import InvalidArgument
 
@@ -50,9 +50,6 @@ FLAGS = ("--from", "--to")
 
 def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad stats run`` with the words that follow it; the exit code."""
-    if wants_help(argv):
-        app.stdout.write(HELP.text())
-        return 0
     options, found = parse(
         app,
         "stats run",
