@@ -1,11 +1,10 @@
-"""Events in the forms that were captured from Dialpad, and that its pages document, with people of our own."""
+"""Events in the forms that were captured from Dialpad, or that its pages show, with people of our own."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from signing import SECRET, token
 
 from dialkit.webhooks import (
     AgentStatusEvent,
@@ -15,6 +14,7 @@ from dialkit.webhooks import (
     SmsEvent,
     unwrap,
 )
+from signing import SECRET, token
 
 MAIN: dict[str, Any] = {"id": 5219384756201938, "name": "Larkspur Coffee", "type": "office"}
 CALL = {
