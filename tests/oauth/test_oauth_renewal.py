@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -10,18 +11,26 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+import keyring
+import keyring.backend
+import keyring.backends.fail
+import keyring.errors
 import pytest
 from browsing import CLIENT, MARA, ME, TOKEN, Login, age, asked, check_unseen, stored
 
 from dialkit.client import AsyncDialpad, Dialpad
 from dialkit.client.clock import Clock
+from dialkit.client.download import download
+from dialkit.config import Config
+from dialkit.config.keystore import KeyStore
 from dialkit.errors import AuthenticationFailed, InvalidArgument, NetworkError, PermissionDenied
 from servers import Recorder, json_reply
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from dialkit.sandbox import Sandbox
 
@@ -153,6 +162,12 @@ def test_limits_and_repeats_know_the_login_by_the_same_name_after_a_renewal(
         assert other.settings.owner != before
 
 
+def test_files_are_fetched_with_a_fresh_token(sandbox: Sandbox, logged_in: Environ) -> None:
+    with client(logged_in, 3600) as dp:
+        assert download(dp, sandbox.url + ME, io.BytesIO()).size > 100
+    assert asked(sandbox) == RENEWED_FIRST
+
+
 # By whom
 
 
@@ -177,21 +192,24 @@ def test_processes_that_need_new_tokens_at_once_ask_once(
         age(logged_in, renew_at=0)
     # So long that all others have come to the lock before the first has its answer.
     sandbox.faults.add(operation="oauth2.token.post", latency=1)
-    crowd = [
-        subprocess.Popen(
-            [sys.executable, "-c", PROCESS],
-            env=logged_in, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )
-        for _ in range(4)
-    ]  # fmt: skip
-    for one in crowd:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "ready\n"
-    for one in crowd:
-        assert one.stdin is not None
-        one.stdin.write("\n")
-        one.stdin.flush()
-    assert [one.communicate(timeout=30)[0] for one in crowd] == ["Mara Ellison\n"] * 4
+    with ExitStack() as stack:
+        crowd = [
+            stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-c", PROCESS],
+                    env=logged_in, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                )
+            )
+            for _ in range(4)
+        ]  # fmt: skip
+        for one in crowd:
+            assert one.stdout is not None
+            assert one.stdout.readline() == "ready\n"
+        for one in crowd:
+            assert one.stdin is not None
+            one.stdin.write("\n")
+            one.stdin.flush()
+        assert [one.communicate(timeout=30)[0] for one in crowd] == ["Mara Ellison\n"] * 4
     paths = asked(sandbox)
     assert [path for path, _ in paths].count(TOKEN) == 1
     assert paths.count((ME, 200)) == 4
@@ -259,6 +277,58 @@ def test_a_client_does_not_become_somebody_else(sandbox: Sandbox, logged_in: Env
         with pytest.raises(AuthenticationFailed, match="logged in as somebody else"):
             me(dp)
     assert asked(sandbox) == []
+
+
+# Where it is kept
+
+
+class Ring(keyring.backend.KeyringBackend):
+    """A real keyring backend that keeps its keys in memory, and may take no more."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[str, str] = {}
+        self.full = False
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get(username)
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        if self.full:
+            raise keyring.errors.PasswordSetError("no more")
+        self.kept[username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[username]
+
+
+@pytest.fixture
+def ring(logged_in: Environ) -> Iterator[Ring]:
+    """The login is in a keyring, and in no file."""
+    found = Ring()
+    keyring.set_keyring(found)
+    del logged_in["DIALKIT_KEYRING"]
+    assert KeyStore(logged_in).save("main", json.dumps(stored(logged_in), separators=(",", ":"))) == "keyring"
+    Config.load(logged_in).set("accounts.main.key", "keyring")
+    yield found
+    keyring.set_keyring(keyring.backends.fail.Keyring())
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_new_tokens_are_kept_where_the_old_ones_were_or_else_in_the_file(
+    sandbox: Sandbox, logged_in: Environ, ring: Ring, full: bool
+) -> None:
+    before = ring.kept["main"]
+    ring.full = full
+    with client(logged_in, 4000) as dp:
+        me(dp)
+    with client(logged_in) as dp:
+        me(dp)
+        assert dp.settings.key.source == f"{'file' if full else 'keyring'} account main"
+    assert (ring.kept["main"] == before) == full
+    assert asked(sandbox) == [*RENEWED_FIRST, (ME, 200)]
 
 
 # When it fails

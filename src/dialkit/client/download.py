@@ -140,7 +140,7 @@ def _follow(
     own = client.settings.base_url
     for _ in range(MAX_REDIRECTS + 1):
         request = Request("GET", url, headers={}, needs_key=check(url, client.settings) == own)
-        key = client.settings.secret(request)
+        key = client.settings.fresh(request, client.clock)
         answer = _sent(sender, request, key, file, most, told, aside=client.settings.interruptible)
         if answer.status == 200:
             return Got(file.tell(), answer.headers.get("content-type", ""))

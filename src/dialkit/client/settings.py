@@ -124,6 +124,13 @@ class Settings:
         """The key itself, None for a request that goes without."""
         return self.key.secret if request.needs_key else None
 
+    def fresh(self, request: Request, clock: Clock) -> str | None:
+        """The key as `secret` gives it, renewed first where it is about to expire. Raises as `renew` does."""
+        key = self.secret(request)
+        if key is not None and self.renewable and self.due(key, clock.now()):
+            return self.renew(None, clock)
+        return key
+
     @property
     def renewable(self) -> bool:
         """Whether the key is of an OAuth login at this host: its refresh token goes to no other."""

@@ -97,12 +97,23 @@ def _replace(path: str, text: str) -> None:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(new, path)
+            if os.name == "posix":
+                _settle(os.path.dirname(path))
         except OSError:
             if os.path.lexists(new):
                 os.unlink(new)
             raise
     except OSError as error:
         raise _failed("write", path, error) from None
+
+
+def _settle(folder: str) -> None:
+    """See that the new name is on the disk as well: else the old file may come back after a power cut."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 class Lock:

@@ -156,6 +156,8 @@ def _open(app: App, url: str) -> None:
         except (webbrowser.Error, OSError):
             opened = False
         if not opened:
-            app.tell("note: no browser could be opened; open the address yourself")
+            app.tell(
+                "note: no browser could be opened; open the address yourself (elsewhere: with --no-browser)"
+            )
 
     threading.Thread(target=work, daemon=True).start()
