@@ -304,6 +304,21 @@ def test_a_refused_one_is_sent_again_once(run: Callable[..., Any], sandbox: Sand
     assert len(run("outbox", "list").data) == 1
 
 
+def test_what_failed_before_it_left_is_in_no_doubt(
+    run: Callable[..., Any], sandbox: Sandbox, tmp_path: Path
+) -> None:
+    keyed = [*LINE, "--once", "k"]
+    assert run(*LINE[:-1], "Warm").code == 0  # and the list of opt-outs is known
+    pin = tmp_path / ".dialpad.toml"  # whose company is asked for before the text leaves
+    pin.write_text(f"company_id = {sandbox.world.company['id']}\n")
+    sandbox.faults.add(operation="users.get", status=500)
+    assert run(*keyed).code == 8
+    [entry] = run("outbox", "list", "--state", "refused").data
+    sandbox.faults.clear()
+    assert run(*keyed).code == 0
+    assert run("outbox", "show", str(entry["id"])).data["state"] == "accepted"
+
+
 def test_an_unknown_one_is_sent_again_once(run: Callable[..., Any], sandbox: Sandbox) -> None:
     sandbox.faults.add(operation="sms.send", reset="before", count=1)
     assert run(*LINE, "--once", "k").code == 9

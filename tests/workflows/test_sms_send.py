@@ -329,6 +329,8 @@ def test_a_key_stands_for_all_recipients(run: Callable[..., Any], sandbox: Sandb
     to = ["--to", ",".join(numbers)]
     first = run(*line, *to, "--once", "many").data
     assert run(*line, *to, "--once", "many").data == first
+    turned = ",".join(reversed(numbers))
+    assert run(*line, "--to", turned, "--once", "many").data["parts"] == first["parts"]
     sent = len(sandbox.world.texts)
     for part in (numbers[:10], numbers[:20], [*numbers, "+14155550140"], numbers[:1]):
         ran = run(*line, "--to", ",".join(part), "--once", "many")
@@ -344,6 +346,13 @@ def test_the_first_result_again_of_a_refusal(run: Callable[..., Any], sandbox: S
     assert (first.code, again.code, again.error["code"]) == (2, 2, first.error["code"])
     assert "refused before (outbox 1)" in again.error["message"]
     assert len([one for one in sandbox.requests if one.operation == "sms.send"]) == 1
+
+
+def test_nothing_is_sent_while_nobody_knows_who_opted_out(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.faults.add(operation="company.sms_opt_out", status=500)
+    ran = run("sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello")
+    assert (ran.code, ran.error["message"].endswith("; nothing was sent")) == (8, True), ran
+    assert run("outbox", "list").data == []
 
 
 def test_what_comes_after_a_part_that_failed(run: Callable[..., Any], sandbox: Sandbox) -> None:

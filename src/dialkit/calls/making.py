@@ -21,20 +21,6 @@ MAP_EXAMPLE = USER_MAP + """='{"+15035550142": "5391827364501928"}'"""
 NEEDED = "user_id required: Dialpad rings the devices of a user, and then dials for them"
 
 
-def number(flag: str, text: str, region: str | None) -> str:
-    """A number in E.164; `region` is the country whose national formats are read, None for none.
-
-    Raises `InvalidArgument`.
-    """
-    found = e164(text, region)
-    if found is None:
-        more = "" if region else ", or add --infer-country-code"
-        raise InvalidArgument(
-            f"{flag}: {text[:40]!r} is not a phone number", hint=f"write it like +14155550123{more}"
-        )
-    return found
-
-
 def mapped_user(environ: Mapping[str, str], sender: str) -> int | None:
     """The user that `DIALPAD_USER_MAP` names for a number of the company; None where it names none.
 

@@ -98,6 +98,7 @@ def _refresh(client: Dialpad, database: Database, tell: Callable[[str], None]) -
         return
     except DialkitError as error:
         if kept is None or kept[0] == "denied":
+            error.message += "; nothing was sent"
             raise
         tell(f"warning: the list of opt-outs is {(now - kept[1]) / 60:.0f} min old: {error.message}")
         return

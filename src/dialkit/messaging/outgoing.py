@@ -121,6 +121,7 @@ def _nothing_sent() -> Iterator[None]:
 def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Response:
     """The answer to what is planned; what became of it is in the outbox, whatever is raised."""
     now = client.clock.now
+    left, lost = False, list[str]()
 
     def settle(state: str, result: Any, note: str | None) -> bool:
         """Whether it could be written down. What was sent stays sent, and its error the error."""
@@ -134,21 +135,22 @@ def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Re
     def leaves() -> None:
         with _nothing_sent():
             outbox.leaves(database, row, now())
+        nonlocal left
+        left = True
 
-    lost: list[str] = []
     try:
         response = client.send(request, before=leaves)
     except DialkitError as error:
         # A 5xx is Dialpad's own word that it failed, and no word on how far it had come.
-        doubtful = isinstance(error, OutcomeUnknown | UpstreamError)
+        doubtful = left and isinstance(error, OutcomeUnknown | UpstreamError)
         if doubtful:
             error.hint = HOW.format(id=row["id"])
-        settle(outbox.UNKNOWN if doubtful else outbox.REFUSED, error.as_dict(), error.message)
+        told = {**error.as_dict(), "retryable": error.retryable or not left}
+        settle(outbox.UNKNOWN if doubtful else outbox.REFUSED, told, error.message)
         raise
     except BaseException:
         # Ctrl-C: the client says `OutcomeUnknown` for what was under way. This came before, or between tries.
-        kept = outbox.get(database, row["id"])
-        if kept and kept["state"] == outbox.SENDING:
+        if left:
             settle(outbox.UNKNOWN, None, "interrupted")
         else:
             settle(outbox.REFUSED, outbox.NOT_SENT, "interrupted before it was sent")

@@ -25,6 +25,7 @@ def read(texts: Iterable[str], region: str | None) -> list[str]:
 
 
 def parts(numbers: list[str]) -> Iterator[list[str]]:
-    """As many requests as it takes: ten at a time."""
-    for start in range(0, len(numbers), MOST):
-        yield numbers[start : start + MOST]
+    """As many requests as it takes, ten at a time; the same ones, in whatever order the people are named."""
+    ordered = numbers if len(numbers) <= MOST else sorted(numbers)
+    for start in range(0, len(ordered), MOST):
+        yield ordered[start : start + MOST]

@@ -63,11 +63,10 @@ def number_of(app: App, text: str, flag: str, example: str) -> int:
 
 def phone(app: App, found: argparse.Namespace, flag: str, text: str) -> str:
     """A number in E.164: as it stands, an alias, or a national one where the country is known."""
-    from dialkit.calls.making import number
-    from dialkit.client.phones import region_of
+    from dialkit.client.phones import region_said, required
 
-    known = found.infer_country_code or app.config.region
-    return number(flag, app.config.alias(text) or text, region_of(app.config) if known else None)
+    region = region_said(app.config, found.infer_country_code)
+    return required(flag, app.config.alias(text) or text, region)
 
 
 def one_call(app: App, found: argparse.Namespace, client: Dialpad, command: str) -> tuple[int, Row | None]:
