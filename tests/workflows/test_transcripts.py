@@ -169,3 +169,11 @@ def test_the_wrapper_gives_one_object(environ: dict[str, str], sandbox: Sandbox)
         told = json.loads(done.stdout)
         assert told["ok"] == (done.returncode == 0)
         assert told["data"]["call_id"] == CALL if told["ok"] else told["error"]["code"] == "not_found"
+
+
+def test_the_format_of_the_config_counts_on_a_terminal_too(run: Callable[..., Any]) -> None:
+    run("config", "set", "defaults.output", "json")
+    for line in (("call", "transcript", CALL), ("call", "recap", CALL), ("call", "watch", CALL)):
+        told = run(*line, tty=True, NO_COLOR="1")
+        assert told.code == 0
+        assert told.out[0] in "[{", line

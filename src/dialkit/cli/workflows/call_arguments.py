@@ -8,8 +8,10 @@ from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable, Mapping, Sequence
 
     from dialkit.cli.app import App
+    from dialkit.cli.show import View
     from dialkit.client import Dialpad
 
     Row = dict[str, Any]
@@ -120,8 +122,31 @@ def target(app: App, found: argparse.Namespace, operation_id: str) -> tuple[str,
     field = app.catalog.operation(operation_id).field("target_type")
     assert field is not None
     known = [kind for kind in field.schema["enum"] if kind not in (None, "unknown")]
-    if found.target_type not in known:
-        raise InvalidArgument(
-            f"--target-type: {found.target_type[:40]!r} is none", hint="one of " + ", ".join(known)
-        )
+    one_of("--target-type", found.target_type, known)
     return found.target_type, number_of(app, found.target_id, "--target-id", "--target-id 5610293847561029")
+
+
+def one_of(flag: str, value: str | None, known: Sequence[str]) -> None:
+    """Raises `InvalidArgument` for a value that is none of those there are."""
+    if value is not None and value not in known:
+        raise InvalidArgument(f"{flag}: {value[:40]!r} is none", hint="one of " + ", ".join(known))
+
+
+def show_as(
+    app: App, view: View, form: str | None, whole: Row, forms: Mapping[str, Callable[[], str]]
+) -> int:
+    """Show what is known of a call: in one of `forms`, or as ``json``, all of it.
+
+    Unless something is said it is text on a terminal, and JSON elsewhere.
+    """
+    from dialkit.cli.app import printable
+
+    plain = not (view.how.format or view.how.fields or view.how.jq)
+    form = form or ("text" if plain and view.how.is_tty else "json")
+    if form == "json":
+        view.data(whole)
+    elif plain:
+        app.stdout.write(printable(forms[form]()) if view.how.is_tty else forms[form]())
+    else:
+        view.data({"call_id": whole.get("call_id"), "format": form, "text": forms[form]()})
+    return 0

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
-from dialkit.cli.workflows.call_arguments import ID, LAST, LAST_ROWS, one_call
-from dialkit.errors import InvalidArgument
+from dialkit.cli.workflows.call_arguments import ID, LAST, LAST_ROWS, one_call, one_of, show_as
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
@@ -36,25 +35,13 @@ def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad call recap`` with the words that follow it; the exit code."""
     own = ((("--summary-format",), {"metavar": "STYLE"}), (("--format",), {"metavar": "FORMAT"}))
     options, found = parse(app, "call recap", argv, *ID, *LAST, *own, takes=SHOWING + ASKING)
-    for flag, value, known in (
-        ("--summary-format", found.summary_format, STYLES),
-        ("--format", found.format, FORMATS),
-    ):
-        if value not in (None, *known):
-            raise InvalidArgument(f"{flag}: {value!r} is none", hint="one of " + ", ".join(known))
+    one_of("--summary-format", found.summary_format, STYLES)
+    one_of("--format", found.format, FORMATS)
     view = showing(app, options)
     from dialkit.calls import recap
-    from dialkit.cli.app import printable
     from dialkit.cli.session import open_client
 
-    plain = options.output is None and options.fields is None and options.jq is None
     with open_client(app, options) as client:
         call_id, _ = one_call(app, found, client, "call recap")
         made = recap.read(client, call_id, found.summary_format)
-    if (found.format or ("text" if plain and view.how.is_tty else "json")) == "json":
-        view.data(made)
-    elif plain:
-        app.stdout.write(printable(recap.text(made)) if view.how.is_tty else recap.text(made))
-    else:
-        view.data({"call_id": made.get("call_id", str(call_id)), "format": "text", "text": recap.text(made)})
-    return 0
+        return show_as(app, view, found.format, made, {"text": lambda: recap.text(made)})

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, Sub, choose, parse, showing
-from dialkit.cli.workflows.call_arguments import FLAG, ID, needed_id, number_of
-from dialkit.errors import InvalidArgument
+from dialkit.cli.workflows.call_arguments import FLAG, ID, needed_id, number_of, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,10 +44,7 @@ def run(app: App, argv: list[str]) -> int:
 def _switch(on: bool, app: App, argv: list[str]) -> int:
     name = f"call recording {'start' if on else 'stop'}"
     options, found = parse(app, name, argv, *ARGUMENTS, takes=(*SHOWING, *ASKING, "--dry-run"))
-    if found.recording_type not in (None, *KINDS):
-        raise InvalidArgument(
-            f"--recording-type: {found.recording_type!r} is none", hint="one of " + ", ".join(KINDS)
-        )
+    one_of("--recording-type", found.recording_type, KINDS)
     view = showing(app, options)
     call_id = needed_id(app, found, name)
     from dialkit.calls import recording

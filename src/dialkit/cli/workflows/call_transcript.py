@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
-from dialkit.cli.workflows.call_arguments import ID, LAST, LAST_ROWS, one_call
-from dialkit.errors import InvalidArgument
+from dialkit.cli.workflows.call_arguments import ID, LAST, LAST_ROWS, one_call, one_of, show_as
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
@@ -34,31 +33,18 @@ def run(app: App, argv: list[str]) -> int:
     """Run ``dialpad call transcript`` with the words that follow it; the exit code."""
     form = (("--format",), {"metavar": "FORMAT"})
     options, found = parse(app, "call transcript", argv, *ID, *LAST, form, takes=SHOWING + ASKING)
-    if found.format not in (None, *FORMATS):
-        raise InvalidArgument(f"--format: {found.format!r} is none", hint="one of " + ", ".join(FORMATS))
+    one_of("--format", found.format, FORMATS)
     view = showing(app, options)
     from dialkit.calls import transcript
-    from dialkit.cli.app import printable
     from dialkit.cli.session import open_client
 
-    plain = options.output is None and options.fields is None and options.jq is None
-    wanted = found.format or ("text" if plain and view.how.is_tty else "json")
     with open_client(app, options) as client:
-        call_id, call = one_call(app, found, client, "call transcript")
+        call_id, known = one_call(app, found, client, "call transcript")
         said = transcript.read(client, call_id)
-        if wanted == "srt" and call is None:
-            # What subtitles are counted from: the moment when the two sides were put through.
-            call = client.request("call.get_call_info", {"id": call_id}).json()
-    if wanted == "json":
-        view.data(said)
-        return 0
-    text = (
-        transcript.text(said)
-        if wanted == "text"
-        else transcript.srt(said, (call or {}).get("date_connected"))
-    )
-    if plain:
-        app.stdout.write(printable(text) if view.how.is_tty else text)
-    else:
-        view.data({"call_id": said.get("call_id", str(call_id)), "format": wanted, "text": text})
-    return 0
+
+        def srt() -> str:
+            # Counted from the moment when the two sides were put through.
+            call = known or client.request("call.get_call_info", {"id": call_id}).json() or {}
+            return transcript.srt(said, call.get("date_connected"))
+
+        return show_as(app, view, found.format, said, {"text": lambda: transcript.text(said), "srt": srt})

@@ -30,7 +30,8 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.cli.app import printable
     from dialkit.cli.session import open_client
 
-    words = view.how.is_tty and options.output is None and not view.how.fields and view.how.jq is None
+    plain = not (view.how.format or view.how.fields or view.how.jq)
+    words = plain and view.how.is_tty
     if view.how.format is None and view.how.jq is None:
         view.how = view.how._replace(format="ndjson")
     with open_client(app, options) as client:
