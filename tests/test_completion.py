@@ -128,6 +128,35 @@ def test_accounts_and_aliases_come_from_the_config(complete: Complete, dialpad: 
     assert complete("auth", "use", "") == ["work"]
 
 
+def test_companies_that_are_kept_are_offered(complete: Complete, dialpad: Callable[..., Ran]) -> None:
+    assert complete("contact", "upsert", "--company-name", "") == []
+    for name in ("Acme Corp", "O'Neil & Co"):
+        assert dialpad("companies", "create", "--name", name).code == 0
+    assert complete("contact", "upsert", "--company-name", "") == ["Acme\\ Corp", "O\\'Neil\\ \\&\\ Co"]
+    assert complete("contact", "upsert", "--company-name", "Acme\\ C") == ["Acme\\ Corp"]
+    assert complete("contacts", "create", "--company-name", "'Acme") == ["Acme\\ Corp"]
+    told = "a company that is kept here"
+    assert complete("contact", "update", "--company-name=Acm", shell="fish") == [
+        f"--company-name=Acme Corp\t{told}"
+    ]
+
+
+def test_a_damaged_database_is_left_alone(complete: Complete, environ: dict[str, str]) -> None:
+    folder = os.path.join(environ["DIALKIT_HOME"], "state")
+    os.makedirs(folder)
+    with open(os.path.join(folder, "dialkit.db"), "w", encoding="utf-8") as file:
+        file.write("no database at all")
+    assert complete("contact", "upsert", "--company-name", "") == []
+    assert os.listdir(folder) == ["dialkit.db"]
+
+
+def test_what_follows_words_and_flags_of_workflows(complete: Complete) -> None:
+    assert complete("contact", "upsert", "--scope", "") == ["auto", "shared", "local", "both"]
+    assert complete("contact", "import", "pe") == ["@files"]
+    assert complete("contact", "import", "--report", "") == ["@files"]
+    assert complete("oauth2", "authorize", "--scope", "") == []
+
+
 def test_a_broken_config_is_silent(dialpad: Callable[..., Ran], environ: dict[str, str]) -> None:
     os.makedirs(environ["DIALKIT_HOME"])
     with open(os.path.join(environ["DIALKIT_HOME"], "config.toml"), "w", encoding="utf-8") as file:

@@ -25,5 +25,23 @@ def kept(database: Database) -> list[dict[str, Any]]:
     return [_shown(row) for row in database.all(ALL)]
 
 
+def names(environ: Mapping[str, str]) -> list[str]:
+    """Their names, for who types one: makes no file, mends none, and has none where it cannot be read."""
+    import os
+    import sqlite3
+    from contextlib import closing
+    from urllib.parse import quote
+
+    from dialkit.config.paths import state_dir
+    from dialkit.store.database import NAME
+
+    path = quote(os.path.join(state_dir(environ), NAME))
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            return [row[0] for row in connection.execute(ALL)]
+    except sqlite3.Error:
+        return []
+
+
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     return {**json.loads(row["details_json"]), "name": row["name"], "created_at": row["created_at"]}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # Said instead of words where a file name follows: shells know files best.
 FILES = [("@files", "")]
+SAFE = "-_.,:=+/@%~"  # what bash takes as it stands, beside letters and digits
 LONGEST = 70  # characters of a description beside a word
 
 
@@ -34,7 +35,7 @@ def complete(app: App, words: list[str], shell: str) -> list[Choice]:
     bash takes words apart at ``=``; its answers are only what comes after. Raises `DialkitError` for a config
     that cannot be read.
     """
-    words = _joined(words) if shell == "bash" else words
+    words = [_unquoted(word) for word in _joined(words)] if shell == "bash" else words
     *done, current = words or [""]
     flag, equals, value = current.partition("=")
     if equals and flag.startswith("--"):
@@ -58,6 +59,8 @@ def drawn(shell: str, choices: Iterable[Choice]) -> str:
             word = word.replace("\\", "\\\\").replace(":", "\\:") + (f":{told}" if told else "")
         elif shell == "fish" and told:
             word = f"{word}\t{told}"
+        elif shell == "bash" and not word.startswith("@"):
+            word = "".join(c if c.isalnum() or c in SAFE else f"\\{c}" for c in word)
         lines.append(word + "\n")
     return "".join(lines)
 
@@ -73,6 +76,11 @@ def _joined(words: list[str]) -> list[str]:
         else:
             found.append(word)
     return found
+
+
+def _unquoted(word: str) -> str:
+    """What a word of a line means, which bash hands over as it was typed."""
+    return word.replace("\\", "").lstrip("'\"")
 
 
 def _fitting(choices: Iterable[Choice], current: str) -> list[Choice]:
@@ -92,6 +100,8 @@ def _after(app: App, done: list[str], flag: str, current: str) -> Iterable[Choic
     flag = flag.replace("_", "-")
     operation = _operation(app, named)
     schema = _schema_at(operation, flag) if operation is not None else None
+    if flag in OWN and named[:1] in (["contact"], ["contacts"]):
+        return OWN[flag](app)
     if operation is not None and schema is not None:
         # A boolean needs no value, so what is typed may be the next flag.
         is_flag = kind(schema) == "boolean" and current.startswith("-")
@@ -135,6 +145,18 @@ def aliases(app: App) -> list[Choice]:
     return [(name[len(head) :], str(value)) for name, value in app.config.items() if name.startswith(head)]
 
 
+def _companies(app: App) -> list[Choice]:
+    from dialkit.store.companies import names
+
+    return [(name, "a company that is kept here") for name in names(app.environ)]
+
+
+# Choices after flags of contacts: of our commands, and of operations where we know more than the document.
+OWN: dict[str, Callable[[App], Iterable[Choice]]] = {
+    "--company-name": _companies,
+    "--scope": lambda _app: _plain(("auto", "shared", "local", "both")),
+    "--report": lambda _app: FILES,
+}
 # Choices after a global option, by its last flag. Those that are missing take free text.
 GLOBAL: dict[str, Callable[[App, str], Iterable[Choice]]] = {
     "--output": lambda _app, _current: _plain(FORMATS),

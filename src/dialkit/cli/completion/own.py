@@ -83,6 +83,7 @@ FOLLOWING: dict[str, Words] = {
     "config get": _one(_settings),
     "config set": _one(_settings),
     "config unset": _one(_settings),
+    "contact import": _one(lambda _app: FILES),
     "help": _topics,
     "sandbox duty": lambda _app, typed, _current: ONOFF if len(typed) == 1 else (),
     "sandbox fault": _of("add", "list", "remove", "clear"),
