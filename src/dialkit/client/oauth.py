@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 TOTAL = 30.0  # seconds that asking for tokens may take: others wait for the lock meanwhile
-REDEEM_HINT = "log in again; is it the secret of this app?"
+REDEEM_HINT = "log in again, with the app's secret in DIALPAD_CLIENT_SECRET, or by --client-secret-stdin"
 GRACE = 5.0  # seconds that Ctrl-C waits for tokens that are on their way
 
 

@@ -108,32 +108,34 @@ def check_without(found: argparse.Namespace) -> None:
 
 def _redirect(uri: str | None, port: str | None) -> tuple[str, str, int, str]:
     """Where the browser is led back to, and what to listen at: `Asked.uri`, `host`, `port`, `path`."""
+    if uri is not None and port is not None:
+        raise InvalidArgument("--redirect-port and --redirect-uri say the same", hint="leave out one of them")
+    if uri is not None:
+        return _registered(uri)
+    if port is None:
+        return "", HOST, 0, PATH
+    if port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) <= 65535:
+        return f"http://{HOST}:{int(port)}{PATH}", HOST, int(port), PATH
+    raise InvalidArgument(f"--redirect-port: {port[:20]!r} is no port", hint="a number from 1 to 65535")
+
+
+def _registered(uri: str) -> tuple[str, str, int, str]:
     from urllib.parse import urlsplit
 
-    if uri and port:
-        raise InvalidArgument("--redirect-port and --redirect-uri say the same", hint="leave out one of them")
-    if port:
-        if port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) <= 65535:
-            return f"http://{HOST}:{int(port)}{PATH}", HOST, int(port), PATH
-        raise InvalidArgument(f"--redirect-port: {port[:20]!r} is no port", hint="a number from 1 to 65535")
-    if not uri:
-        return "", HOST, 0, PATH
-    shown = repr(uri[:80])
+    shown = f"--redirect-uri: {uri[:80]!r}"
     try:
         parts = urlsplit(uri)
-        host, number = parts.hostname or "", parts.port
+        scheme, host, port, path = parts.scheme, parts.hostname or "", parts.port, parts.path or "/"
     except ValueError:
-        host, number = "", None
-    plain = all("!" <= char <= "~" and char not in "#\\" for char in uri) and len(uri) <= 2048
-    if not plain or not host or "@" in parts.netloc or parts.scheme not in ("http", "https"):
-        raise InvalidArgument(f"--redirect-uri: {shown} is no address for this", hint=EXAMPLE)
-    if parts.scheme == "https":
+        scheme, host, port, path = "", "", None, ""
+    plain = all("!" <= char <= "~" and char not in "#\\@" for char in uri) and len(uri) <= 2048
+    if not plain or not host or scheme not in ("http", "https"):
+        raise InvalidArgument(f"{shown} is no address for this", hint=EXAMPLE)
+    if scheme == "https":
         return uri, "", 0, ""
-    if host not in LOOPBACK or not number:
-        raise InvalidArgument(
-            f"--redirect-uri: {shown} is not a port of this machine", hint=f"{EXAMPLE}; elsewhere with https"
-        )
-    return uri, host, number, parts.path or "/"
+    if host not in LOOPBACK or not port:
+        raise InvalidArgument(f"{shown} is not a port of this machine", hint=f"{EXAMPLE}; elsewhere, https")
+    return uri, host, port, path
 
 
 def _seconds(text: str | None) -> float:

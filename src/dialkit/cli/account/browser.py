@@ -115,7 +115,7 @@ class Answers:
             return came
         raise KeyMissing(
             f"nobody agreed within {wait:g} s; nothing is stored",
-            hint="run it again; with --no-browser where the browser is on another machine",
+            hint="if the browser shows an error, it says what is wrong; if it is elsewhere, add --no-browser",
         )
 
     def _taken(self, query: str) -> str | PermissionDenied | None:

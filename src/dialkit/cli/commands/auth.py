@@ -53,9 +53,10 @@ def _logout(app: App, argv: list[str]) -> int:
     if found.revoke:
         _revoke(app, options, account)
     store = KeyStore(config.environ)
-    with store.alone(account):  # no renewal puts it back
-        deleted = store.delete(account)
-    if not deleted and account not in known:
+    if account in known:
+        with store.alone(account):  # no renewal puts it back
+            store.delete(account)
+    elif not store.delete(account):
         raise unknown("there is no account", account, known)
     for name in known.get(account, ()):
         config.unset(f"accounts.{account}.{name}")
