@@ -147,6 +147,7 @@ EVENTS = "webhook_sms_event_subscription.create --endpoint-id 1 --event-types"
         (BULK + " --profile night --from +15035550199", 5, "is not the number of the profile night", ""),
         (SCHEDULE + " tomorrow", 2, "'tomorrow' is no time in ISO 8601", "2026-02-15T09:00:00Z"),
         (SCHEDULE + " 2099-02-15T09:00", 2, "has no time zone", "--timezone America/Los_Angeles"),
+        (SCHEDULE + " 2099-02-15", 2, "has no time zone", "or write 2099-02-15T00:00:00Z for UTC"),
         (SCHEDULE + " 2099-02-15T09:00 --timezone Moon/Sea", 2, "'Moon/Sea' is no time zone", ""),
         (SCHEDULE + " 2020-02-15T09:00:00Z", 2, "at least 10 minutes from now", ""),
         (
@@ -169,6 +170,12 @@ EVENTS = "webhook_sms_event_subscription.create --endpoint-id 1 --event-types"
         (EVENTS + " sms_sent --direction all", 2, "means --direction outbound, not all", ""),
         ("dispositions.create --name X --color green", 2, "--color: 'green' is not #RRGGBB", "'#00FF00'"),
         ("dispositions.create --name X --color #00FF0g", 2, "'#00FF0g' is not #RRGGBB", ""),
+        (
+            'call.transfer_call --call-id 5 --target-user-id 3 --to {"target_id":4}',
+            2,
+            "--to.target-id is 3, and --to says 4",
+            "leave out one of the two",
+        ),
         ("users.update --id nobody --status x", 2, "neither a number nor an alias", "alias set nobody"),
         ("companies companies.destroy", 2, "companies has no operation 'companies.destroy'", ""),
         ("message templates.crate", 2, "has no operation 'templates.crate'", "message templates create"),

@@ -130,7 +130,13 @@ def _put_dotted(app: App, operation: Operation, params: dict[str, Any], name: st
             raise InvalidArgument(
                 f"{flag}: {part} was given as a whole already", hint=f"leave out {flag} or --{part}"
             )
-    target[last] = _read(app, flag, schema, operation, text)
+    value = _read(app, flag, schema, operation, text)
+    if target.get(last, value) != value:
+        raise InvalidArgument(
+            f"{flag} is {value}, and --{above[0].replace('_', '-')} says {target[last]}",
+            hint="leave out one of the two",
+        )
+    target[last] = value
 
 
 def _read(app: App, flag: str, schema: Schema, operation: Operation, text: Any) -> Any:

@@ -51,7 +51,7 @@ def _in_zone(moment: datetime, zone: str | None, text: str) -> datetime:
     if zone is None:
         raise InvalidArgument(
             f"--send-time: {text} has no time zone",
-            hint=f"add --timezone America/Los_Angeles, or write {text}Z for UTC",
+            hint=f"add --timezone America/Los_Angeles, or write {moment.isoformat()}Z for UTC",
         )
     there = zone_of(zone)
     first, second = (moment.replace(tzinfo=there, fold=fold) for fold in (0, 1))

@@ -22,7 +22,7 @@ def of_operation(operation: Operation) -> list[tuple[str, str]]:
         (f"dialpad {name.group} {name.name}", f"as {' '.join(to)}")
         for name in NAMES
         for to in (name.to, *name.given.values())
-        if to[0] == operation.id
+        if to[0] == operation.id and to != (name.name,)
     ]
     return rows
 
