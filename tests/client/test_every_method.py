@@ -7,64 +7,29 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typed_methods import CATALOG, OPERATIONS, method, paths
 
-from dialkit.catalog import Catalog, Operation
+from dialkit import AsyncDialpad, Dialpad
 from dialkit.catalog.example import request_example
 from dialkit.client.model import Model
 from dialkit.client.paging import AsyncPages, Pages
-from dialkit.client.resource import AsyncResource, Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from dialkit import AsyncDialpad, Dialpad
+    from dialkit.catalog import Operation
     from dialkit.sandbox import Sandbox
 
-CATALOG = Catalog()
-OPERATIONS = sorted(CATALOG.ids)
 
-
-def methods(resource: Any) -> Iterator[tuple[str, Any]]:
-    """The methods of a resource and of those within it, each by the operation that its code names."""
-    for name in dir(type(resource)):
-        if name.startswith("_") or name == "with_raw_response":
-            continue
-        found = getattr(resource, name)
-        if isinstance(found, Resource | AsyncResource):
-            yield from methods(found)
-        else:
-            yield operation_of(found), found
-
-
-def operation_of(method: Any) -> str:
-    return next(word for word in method.__code__.co_consts if isinstance(word, str) and word in CATALOG.ids)
-
-
-def all_methods(client: Dialpad | AsyncDialpad) -> dict[str, Any]:
-    names = [
-        name
-        for name in dir(type(client))
-        if name.replace("_", "-") in CATALOG.groups or name in CATALOG.groups
-    ]
-    found: dict[str, Any] = {}
-    for name in names:
-        for operation, method in methods(getattr(client, name)):
-            assert operation not in found, f"two methods for {operation}"
-            found[operation] = method
-    return found
-
-
-def test_every_operation_has_one_method_on_each_client(
-    dp: Dialpad, asynchronous: Callable[..., AsyncDialpad]
-) -> None:
-    assert sorted(all_methods(dp)) == OPERATIONS
-    assert sorted(all_methods(asynchronous())) == OPERATIONS
+def test_every_operation_has_one_method_and_both_clients_have_the_same() -> None:
+    assert sorted(paths(Dialpad)) == OPERATIONS
+    assert paths(AsyncDialpad) == paths(Dialpad)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_parameters_are_those_of_the_api(name: str, dp: Dialpad) -> None:
     operation = CATALOG.operation(name)
-    taken = inspect.signature(all_methods(dp)[name]).parameters
+    taken = inspect.signature(method(dp, name)).parameters
     assert list(taken) == [field.name for field in operation.fields]
     assert all(one.kind is inspect.Parameter.KEYWORD_ONLY for one in taken.values())
     required = {one.name for one in taken.values() if one.default is inspect.Parameter.empty}
@@ -84,7 +49,7 @@ def answered(operation: Operation, answer: Any) -> None:
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_the_example_is_carried_out(name: str, dp: Dialpad, sandbox: Sandbox) -> None:
     operation = CATALOG.operation(name)
-    answer = all_methods(dp)[name](**request_example(operation))
+    answer = method(dp, name)(**request_example(operation))
     if isinstance(answer, Pages):
         answer = answer.to_list()
     answered(operation, answer)
@@ -100,7 +65,7 @@ def test_the_example_is_carried_out_by_asyncio(
 
     async def call() -> Any:
         async with asynchronous() as client:
-            asked = all_methods(client)[name](**request_example(operation))
+            asked = method(client, name)(**request_example(operation))
             return await (asked.to_list() if isinstance(asked, AsyncPages) else asked)
 
     answered(operation, asyncio.run(call()))

@@ -24,8 +24,8 @@ PLAIN = frozenset({str, int, float, bool, type(None)})
 def arguments(operation: Operation, given: Mapping[str, Any], now: float) -> dict[str, Any]:
     """`given` by the API's names, without what is unset, and as JSON has it.
 
-    Objects of `dialkit.client.types` become objects of JSON, aware datetimes ISO 8601 in UTC, bytes Base64,
-    and a number given for an id that travels as text becomes text.
+    Objects of `dialkit.client.types` become objects of JSON, aware datetimes ISO 8601 in UTC, bytes Base64
+    where that is asked for, and a number given for an id that travels as text becomes text.
 
     Raises `InvalidArgument` naming all faults: against the schema, against the operation's rules, and against
     the clock (`now`, epoch seconds).
@@ -82,6 +82,12 @@ def _value(operation: Operation, field: Field, value: Any) -> Any:
     if type(value) is int:
         text = kind(resolve(field.schema, operation.schemas)) == "string"
         return str(value) if text else value
+    if isinstance(value, bytes | bytearray):
+        from base64 import b64encode
+
+        # Anywhere else bytes are a slip, which the schema finds: nobody is to be sent Base64 as a text.
+        encoded = resolve(field.schema, operation.schemas).get("format") == "byte"
+        return b64encode(value).decode() if encoded else value
     return plain(value)
 
 
@@ -95,10 +101,8 @@ def plain(value: Any) -> Any:
         return {name: plain(inner) for name, inner in value.items() if inner is not UNSET}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
-    if isinstance(value, bytes):
-        from base64 import b64encode
-
-        return b64encode(value).decode()
+    if isinstance(value, str):
+        return str.__str__(value)  # the word of an enumeration, which its own str() does not say
     return _date(value)
 
 

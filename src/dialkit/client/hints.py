@@ -28,15 +28,16 @@ TABLE: list[tuple[int | None, str, str]] = [
     (401, r"required|missing", "Dialpad saw no key; see where it comes from: dialpad auth status"),
     (401, r"", UNKNOWN_KEY),
     (404, r"", "check the id; a key of another company or office cannot see it: dialpad auth status"),
+    (410, r"", "it was there once and is no more; list what there is"),
     (409, r"", "it exists already, or its state does not allow this; read it first"),
     (413, r"", "at most 1 MB in one request, attachments included"),
     (400, r"cursor", "cursors do not last; start the list again without --cursor"),
-    (400, r"", "see what it takes: dialpad {operation} --help"),
+    (None, r"", "see what it takes: dialpad {operation} --help"),
 ]
 
 
-def hint_for(status: int, text: str, request: Request) -> str | None:
-    """What to do about this refusal; None where nothing better than the API's own text is known."""
+def hint_for(status: int, text: str, request: Request) -> str:
+    """What to do about this refusal."""
     if status == 403:
         return _rights(request)
     if status >= 500:
@@ -45,10 +46,12 @@ def hint_for(status: int, text: str, request: Request) -> str | None:
         return "Dialpad failed; it may still have been carried out, so look before repeating it"
     if 300 <= status < 400:
         return "redirects to another host are not followed; check DIALPAD_BASE_URL"
-    for wanted, words, hint in TABLE:
-        if wanted in (None, status) and re.search(words, text, re.IGNORECASE):
-            return hint.format(operation=request.name)
-    return None
+    hint = next(
+        hint
+        for wanted, words, hint in TABLE
+        if wanted in (None, status) and re.search(words, text, re.IGNORECASE)
+    )
+    return hint.format(operation=request.operation.id if request.operation else "search")
 
 
 def _rights(request: Request) -> str:

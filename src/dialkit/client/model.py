@@ -12,7 +12,7 @@ With ``strict`` it raises instead, for tests that watch for drift.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Self, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET
@@ -34,10 +34,12 @@ M = TypeVar("M", bound="Model")
 SECRET = frozenset(
     {
         "access_token", "client_secret", "id_token", "organizer_pin", "participant_pin", "password", "pin",
-        "refresh_token", "secret", "signature",
+        "refresh_token", "secret", "signature", "websocket_url",
     }
 )  # fmt: skip
 SHOWN = 60  # characters of one value in a repr; a transcript would fill the screen
+LENIENT = "leave out strict to take answers as they come"
+NO_OBJECT = "is a proxy or a login page in between? `dialpad doctor` tests the connection"
 FROM_MS = 10**11  # a number of epoch seconds above this would be after the year 5100: it counts milliseconds
 
 
@@ -49,6 +51,22 @@ class Model(msgspec.Struct, dict=True, kw_only=True):
         """What the answer held that no field is known for, as it came; empty where there is none."""
         found: dict[str, Any] = self.__dict__.get("_extra") or {}
         return found
+
+    def __eq__(self, other: object) -> Any:
+        same = super().__eq__(other)
+        return self.extra == other.extra if same is True and isinstance(other, Model) else same
+
+    __hash__ = None  # type: ignore[assignment]  # fields may be set
+
+    # Copies and pickles: msgspec's own would leave `extra` behind.
+    def __copy__(self) -> Self:
+        return _again(type(self), *self._parts())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), *self._parts())
+
+    def _parts(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        return {name: getattr(self, name) for name in self.__struct_fields__}, self.extra
 
     def to_dict(self) -> dict[str, Any]:
         """As plain JSON values: unset fields left out, dates as ISO 8601, `extra` beside the fields."""
@@ -71,6 +89,14 @@ class Model(msgspec.Struct, dict=True, kw_only=True):
         return [(name, "***" if name in SECRET else value) for name, value in self._set()]
 
 
+def _again(kind: type[M], fields: dict[str, Any], extra: dict[str, Any]) -> M:
+    """An object as it came out of a copy or a pickle."""
+    found = kind(**fields)
+    if extra:
+        vars(found)["_extra"] = extra
+    return found
+
+
 def decode(kind: type[M], raw: Any, *, strict: bool = False, name: str = "the answer") -> M:
     """`raw`, the plain JSON of an object, as a `kind`.
 
@@ -81,7 +107,7 @@ def decode(kind: type[M], raw: Any, *, strict: bool = False, name: str = "the an
     Raises `UpstreamError` where `raw` is no object, and where `strict` finds fault.
     """
     if not isinstance(raw, dict):
-        raise _unlike(name, f"is no object but {type(raw).__name__}")
+        raise _unlike(name, f"an object was expected, and {type(raw).__name__} came", NO_OBJECT)
     try:
         found: M = msgspec.convert(raw, kind, strict=False)
     except msgspec.ValidationError as error:
@@ -91,12 +117,12 @@ def decode(kind: type[M], raw: Any, *, strict: bool = False, name: str = "the an
     unknown: list[str] = []
     _settle(found, raw, "", unknown)
     if unknown and strict:
-        raise _unlike(name, f"holds unknown fields: {', '.join(unknown)}")
+        raise _unlike(name, f"unknown fields: {', '.join(unknown)}")
     return found
 
 
-def _unlike(name: str, what: str) -> UpstreamError:
-    return UpstreamError(f"{name}: {what}", status=200, hint="leave out strict to take answers as they come")
+def _unlike(name: str, what: str, hint: str = LENIENT) -> UpstreamError:
+    return UpstreamError(f"{name}: {what}", status=200, hint=hint)
 
 
 class Plan:
@@ -136,7 +162,7 @@ def _settle(found: Model, raw: Mapping[str, Any], path: str, unknown: list[str])
     """Keep what is not known, give dates their zone; the same within. `unknown` gathers what is not known."""
     plan = PLANS.get(type(found)) or _plan(type(found))
     if not raw.keys() <= plan.known:
-        found.__dict__["_extra"] = {name: raw[name] for name in raw if name not in plan.known}
+        vars(found)["_extra"] = {name: raw[name] for name in raw if name not in plan.known}
         unknown += [path + name for name in found.extra]
     for name in plan.dates:
         value = getattr(found, name)

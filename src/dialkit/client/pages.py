@@ -14,6 +14,25 @@ if TYPE_CHECKING:
     from dialkit.client.response import Response
 
 
+def items_of(operation: Operation, answer: Any) -> list[Any]:
+    """The items of one answer, as they came. Raises `UpstreamError` where it is no page."""
+    assert operation.pages is not None
+    items: list[Any] = []
+    for name in (operation.pages["items"], *operation.pages.get("also", ())):
+        part = answer.get(name) if isinstance(answer, dict) else answer
+        if part is None and "error" not in answer:
+            continue
+        if not isinstance(part, list) or part is answer:
+            raise UpstreamError(
+                f"{operation.id}: {name!r} in the answer is not a list",
+                status=200,
+                operation=operation.id,
+                hint="is a proxy or a login page in between? `dialpad doctor` tests the connection",
+            )
+        items += part
+    return items
+
+
 class Book:
     """What has been read of a list, and what to ask for next. No requests are made here.
 
@@ -35,19 +54,7 @@ class Book:
     def take(self, answer: Any) -> list[Any]:
         """The items of a page; afterwards `params` asks for the next one, or is None at the end."""
         found = {} if answer is None else answer
-        items: list[Any] = []
-        for name in (self._pages["items"], *self._pages.get("also", ())):
-            part = found.get(name) if isinstance(found, dict) else found
-            if part is None and "error" not in found:
-                continue
-            if not isinstance(part, list) or part is found:
-                raise UpstreamError(
-                    f"{self._operation.id}: {name!r} in the answer is not a list",
-                    status=200,
-                    operation=self._operation.id,
-                    hint="is a proxy or a login page in between? `dialpad doctor` tests the connection",
-                )
-            items += part
+        items = items_of(self._operation, found)
         self.count += len(items)
         cursor = found.get(self._pages.get("cursor", ""))
         if (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from dialkit.client.pages import Book
+from dialkit.client.pages import Book, items_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -48,7 +48,11 @@ class Listing:
         return self._first if params is None else self._prepare(params)
 
     def items_of(self, response: Response) -> list[Any]:
-        """The items of one answer, decoded."""
+        """The items of one answer, decoded. Raises `UpstreamError` where it is no page."""
+        plain = response.json()
+        if plain is None:
+            return []
+        items_of(self._operation, plain)
         answer = self._read(response)
         return [item for name in self._names for item in getattr(answer, name) or ()]
 
@@ -69,8 +73,9 @@ class Pages(Generic[T]):
         while book.params is not None:
             with book:
                 response = self._send(self._listing.request(book.params))
-                book.take(response.json())
+                # Decoded first: the account of a page that cannot be read is where that page begins.
                 items = self._listing.items_of(response)
+                book.take(response.json())
             yield Page(items, book.cursor)
             with book:
                 book.check()
@@ -105,8 +110,9 @@ class AsyncPages(Generic[T]):
         while book.params is not None:
             with book:
                 response = await self._send(self._listing.request(book.params))
-                book.take(response.json())
+                # Decoded first: the account of a page that cannot be read is where that page begins.
                 items = self._listing.items_of(response)
+                book.take(response.json())
             yield Page(items, book.cursor)
             with book:
                 book.check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, overload
 
 from dialkit.client.arguments import arguments
@@ -61,7 +62,7 @@ class _Asking:
         return f"<{type(self).__name__} of {self._client!r}>"
 
     def _answering_raw(self) -> Self:
-        twin: Self = type(self)(self._client)
+        twin = copy(self)
         twin._raw = True
         return twin
 
@@ -72,7 +73,14 @@ class _Asking:
         strict = self._client.strict
         if kind is None:
             return lambda _: None
-        return lambda response: decode(kind, response.json(), strict=strict, name=operation)
+
+        def read(response: Response) -> Any:
+            plain = response.json()
+            if plain is None and not strict and response.request.effect != "read":
+                plain = {}  # it was carried out, and that is all that was said
+            return decode(kind, plain, strict=strict, name=operation)
+
+        return read
 
     def _listing(self, operation: str, given: Mapping[str, Any], kind: type[Any]) -> Listing:
         client = self._client
