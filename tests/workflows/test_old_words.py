@@ -171,7 +171,7 @@ EVENTS = "webhook_sms_event_subscription.create --endpoint-id 1 --event-types"
         ("dispositions.create --name X --color green", 2, "--color: 'green' is not #RRGGBB", "'#00FF00'"),
         ("dispositions.create --name X --color #00FF0g", 2, "'#00FF0g' is not #RRGGBB", ""),
         (
-            'call.transfer_call --call-id 5 --target-user-id 3 --to {"target_id":4}',
+            'call.transfer_call --call-id 5 --target-user-id 3 --to {"target_id":4,"target_type":"user"}',
             2,
             "--to.target-id is 3, and --to says 4",
             "leave out one of the two",
