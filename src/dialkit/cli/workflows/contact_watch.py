@@ -32,7 +32,7 @@ class Shown(Watch):
 
     def counted(self, rows: int) -> None:
         """So many rows have been looked at."""
-        self._progress.say(lambda: f"looking at the rows: {rows:,}")
+        self._progress.say(lambda: f"looking at the rows: {rows:,}", "rows")
 
     def planned(self, actions: dict[str, int], seconds: float, before: int) -> None:
         """Say what will be done, and how long Dialpad's limits make it."""
@@ -47,7 +47,7 @@ class Shown(Watch):
 
     def worked(self, counts: dict[str, int]) -> None:
         """Show how many rows are done, and how long the rest takes: by the limits, or at this pace."""
-        self._progress.say(lambda: self._line(counts))
+        self._progress.say(lambda: self._line(counts), "work")
 
     def _line(self, counts: dict[str, int]) -> str:
         done = sum(counts.values())
