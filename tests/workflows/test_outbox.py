@@ -191,22 +191,47 @@ def test_what_cannot_be_asked(run: Callable[..., Any]) -> None:
         assert (ran.code, says in ran.error["message"]) == (code, True), ran
 
 
-def test_a_file_that_is_damaged_within(run: Callable[..., Any], environ: dict[str, str]) -> None:
-    for number in range(12):
-        assert run(*LINE[:-1], f"{number} {'x' * 1200}").code == 0
-    path = file_of(environ)
+def damage(path: Path, first: bytes | None) -> bytes:
+    """Overwrite the page that has these bytes, or all from the third page on; what was there."""
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
     pages = path.read_bytes()
-    path.write_bytes(pages[:8192] + b"\xa5" * (len(pages) - 8192))
+    at = 8192 if first is None else pages.index(first) // 4096 * 4096
+    end = len(pages) if first is None else at + 4096
+    path.write_bytes(pages[:at] + b"\xa5" * (end - at) + pages[end:])
+    return pages
+
+
+def test_a_file_that_is_damaged_within(run: Callable[..., Any], environ: dict[str, str]) -> None:
+    for number in range(3):
+        assert run(*LINE[:-1], f"text {number}").code == 0
+    pages = damage(file_of(environ), None)
     ran = run(*LINE)
     assert (ran.code, "is damaged; it is kept as" in ran.error["message"]) == (2, True), ran
     assert "nothing was sent" in ran.error["message"]
-    (aside,) = path.parent.glob("dialkit.db.damaged-*")
+    (aside,) = file_of(environ).parent.glob("dialkit.db.damaged-*")
     assert aside.read_bytes()[:8192] == pages[:8192]
     assert run(*LINE).code == 0
-    assert len(run("outbox", "list").data) == 1
+
+
+def test_what_can_be_read_of_a_damaged_file_goes_on(
+    run: Callable[..., Any], sandbox: Sandbox, environ: dict[str, str]
+) -> None:
+    def text(number: int) -> list[str]:
+        return [*LINE[:-1], f"<{number}> {'x' * 1200}", "--once", f"key {number}"]
+
+    for number in range(20):
+        assert run(*text(number)).code == 0
+    run("template", "create", "welcome", "--text", "Hi")
+    damage(file_of(environ), b"<11> xxx")
+    assert "is damaged; it is kept as" in run("outbox", "list").error["message"]
+    known = [int(entry["once"].removeprefix("key ")) for entry in run("outbox", "list").data]
+    assert 12 < len(known) < 20, "but for those on that page"
+    assert run("template", "show", "welcome").data["text"] == "Hi"
+    before = sent(sandbox)
+    assert {run(*text(number)).code for number in known} == {0}
+    assert sent(sandbox) == before, "what could be read is not sent twice"
 
 
 def test_several_find_it_damaged_at_once(sandbox: Sandbox, environ: dict[str, str]) -> None:

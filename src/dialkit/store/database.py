@@ -106,10 +106,9 @@ class Database:
             if not _is_damage(error):
                 raise
             self.close()
-            aside = _set_aside(self.path)
             raise InvalidArgument(
-                f"{self.path} is damaged" + (f"; it is kept as {aside}" if aside else ""),
-                hint="look at it, or go on: the next command begins a new one, which knows nothing of before",
+                _set_aside(self.path) or f"{self.path} was damaged, and another process has begun a new one",
+                hint="run it again",
             ) from None
 
 
@@ -120,12 +119,9 @@ def _opened(path: str, tell: Callable[[str], None]) -> sqlite3.Connection:
         except sqlite3.DatabaseError as error:
             if not _is_damage(error):
                 raise
-        aside = _set_aside(path)
-        if aside:
-            tell(
-                f"warning: {path} is damaged; it is kept as {aside}, and a new one is begun, "
-                "which knows nothing of what was sent before"
-            )
+        done = _set_aside(path)
+        if done:
+            tell(f"warning: {done}")
         return _patiently(path)
     except sqlite3.OperationalError as error:
         fault = _fault(path, error)
@@ -181,8 +177,13 @@ def _ready(path: str) -> sqlite3.Connection:
 
 
 def _set_aside(path: str) -> str | None:
-    """Move a damaged file away, with all that belongs to it: its new name, None where another process has."""
+    """Move a damaged file away, with all that belongs to it, and begin a new one with what can be read of it.
+
+    Says so in words; None where another process has done it.
+    """
     from time import strftime
+
+    from dialkit.store.salvage import salvage
 
     with Lock(path + ".lock"):
         if _sound(path):
@@ -193,7 +194,15 @@ def _set_aside(path: str) -> str | None:
         for ending in ("", "-wal", "-shm"):
             if os.path.exists(path + ending):
                 os.replace(path + ending, aside + ending)
-        return aside
+        new = _patiently(path)
+        try:
+            kept = salvage(aside, new)
+        finally:
+            new.close()
+    return (
+        f"{path} is damaged; it is kept as {aside}, and a new one is begun with what could be read of it: "
+        f"{kept} rows. It knows nothing of others that were sent before"
+    )
 
 
 def _sound(path: str) -> bool:
