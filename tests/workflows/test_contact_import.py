@@ -107,6 +107,7 @@ def test_bad_rows_stop_no_others(bring: Run, sandbox: Sandbox, tmp_path: Path) -
     )
     assert ran.code == 11
     assert ran.error["code"] == "partial_success"
+    assert ran.error["message"] == "of 6 rows 5 failed"
     told = json.loads(ran.out)
     assert (told["failed"], told["created"], told["rows"]) == (5, 1, 6)
     reasons = [row["reason"] for row in report(tmp_path)]
@@ -236,6 +237,7 @@ def test_a_request_lost_on_its_way_is_not_sent_twice(bring: Run, sandbox: Sandbo
     ran = bring(HEADER + "A,One,+14155559911,,\nB,Two,+14155559912,,\n")
     assert ran.code == 11
     assert [row["status"] for row in report(tmp_path)] == ["unknown", "created"]
+    assert ran.error["message"] == "of 2 rows 1 may have been written"
     assert [body["last_name"] for _, body in writes(sandbox)].count("One") <= 1
     assert bring(HEADER + "A,One,+14155559911,,\nB,Two,+14155559912,,\n").data["created"] == 1
 

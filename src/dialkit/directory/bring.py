@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from dialkit.store import Database
     from dialkit.store.journals import Job
 
-BAD = ("failed", "unknown")  # states of rows that a person has to look at
+# States of rows that a person has to look at, and what is said of them.
+BAD = {"failed": "failed", "unknown": "may have been written"}
 
 
 def preview(

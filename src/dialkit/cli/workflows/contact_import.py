@@ -85,10 +85,11 @@ def run(app: App, argv: list[str]) -> int:
         view.data(summary)
     else:
         view.done(summary, "all rows are done", f"see {report_path}")
-    bad = sum(summary.get(state, 0) for state in bring.BAD)
-    if bad:
+    if bad := ", ".join(
+        f"{summary[state]:,} {words}" for state, words in bring.BAD.items() if state in summary
+    ):
         where = f"see {summary['report']}" if "report" in summary else "--report FILE tells which, and why"
-        raise PartialSuccess(f"{bad:,} of {summary['rows']:,} rows failed", done=summary, hint=where)
+        raise PartialSuccess(f"of {summary['rows']:,} rows {bad}", done=summary, hint=where)
     return 0
 
 
