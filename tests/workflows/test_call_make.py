@@ -91,6 +91,8 @@ def test_the_same_call_again_is_refused_unless_it_is_meant(run: Callable[..., An
 
 
 def test_a_key_of_ones_own_places_one_call(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    assert run("call", "make", *TO, "--user-id", str(THEO), "--once", "").code == 2
+    assert run("sms.send", "--to-numbers", TO[1], "--text", "hi", "--once", "").code == 2
     line = ("call", "make", *TO, "--user-id", str(THEO), "--once", "order-48213")
     assert run(*line).data == run(*line).data
     assert len(calls(sandbox)) == 1

@@ -100,8 +100,11 @@ def plan(
     the same to one of the same people within ten minutes is refused.
 
     Raises `Conflict` for a likely repeat, for a key that stands for something else, and where another
-    process is sending it just now.
+    process is sending it just now; `InvalidArgument` for an empty key, which a script gives whose variable is
+    not set, and which would stand for one thing only.
     """
+    if once == "":
+        raise InvalidArgument("--once is empty", hint="--once NAME, or leave it out")
     mine = {"once": once, "batch": None, "now": now, "who": me()}
     with database.write() as connection:
         _sweep(database, now)
