@@ -436,9 +436,12 @@ def test_evidence_of_a_bulk_message(run: Callable[..., Any], sandbox: Sandbox) -
 def test_evidence_of_a_text(dialpad: Callable[..., Any]) -> None:
     with Sandbox(limits=False) as going:  # its clock runs, so that the export is worked out
         told = {"DIALPAD_BASE_URL": going.url, "DIALPAD_API_KEY": going.token}
-        for when, says in (("before", "none to these numbers"), ("after", f"has one to {OUT} from {MARA}")):
+        for text in (["--message", "Hi"], ["--message", "Hi", "--from", "+15035550143"]):
+            assert dialpad(*LINE[:-2], *text, **told).code == 0  # which are no sign of another
+        for when, says in (("before", "no other to these"), ("after", f"has one to {OUT} from {MARA}")):
             going.faults.add(operation="sms.send", reset=when, count=1)
             assert dialpad(*LINE[:-1], when, **told).code == 9
             entry = json.loads(dialpad("outbox", "list", **told).out)[0]["id"]
             found = json.loads(dialpad("outbox", "resolve", str(entry), **told).out)
             assert (found["state"], says in found["evidence"][0]) == ("unknown", True), found
+            assert len(found["evidence"]) == (2 if when == "before" else 1)

@@ -33,7 +33,8 @@ def look(client: Dialpad, database: Database, row: Row, texts_to: TextsTo) -> li
         return [f"it is {row['state']}; there is no doubt about it"]
     try:
         if row["operation"] == "sms.send":
-            return _signs(row, texts_to(client, json.loads(row["recipients_json"]), _left(row)))
+            found = texts_to(client, json.loads(row["recipients_json"]), _left(row))
+            return _signs(row, [one for one in found if not _of_others(database, row, one)])
         search = SEARCHES.get(row["operation"])
         if search is None:
             return ["Dialpad offers no way to read it back; ask whoever it was for, or look in the app"]
@@ -70,9 +71,16 @@ def send_again(
     return carry_out_again(client, database, row, request, confirmed=confirmed, tell=tell).json()
 
 
+def _of_others(database: Database, row: Row, text: dict[str, Any]) -> bool:
+    """Whether a text is from another number, or what came of another entry."""
+    numbers = (row["sender"] or "", text.get("from_number") or "")
+    other = numbers[0] != numbers[1] and all(number.startswith("+") for number in numbers)
+    return other or outbox.is_result(database, text.get("message_id"))
+
+
 def _signs(row: Row, found: list[dict[str, Any]]) -> list[str]:
     if not found:
-        said = "the export of texts has none to these numbers about then: a sign that it did not go out"
+        said = "the export of texts has no other to these numbers about then: a sign that it did not go out"
         return [said, _how_to_send(row)]
     return [
         f"the export of texts has one to {one.get('to_number')} from {one.get('from_number')} at "

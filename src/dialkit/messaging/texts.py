@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
 MOST = 1600  # characters of one text, as Dialpad documents it
 MOST_MEDIA = 500 * 1024  # bytes of an attachment before Base64, as documented
-# A shell that reads "$1,035" takes $1 for an empty variable and leaves ",035"; of "$499" it leaves "99".
-# So: a comma and three digits, or a point and two, where an amount would begin; not "1,200".
-EATEN = re.compile(r"(?<![\w.,$])([.,]\d{2,3})(?![\d])")
+# A shell that reads "$1,035" takes $1 for an empty variable and leaves ",035"; of "$0.99" it leaves its own
+# name, "bash.99". So: a comma or a point and two or three digits where an amount would begin, not "1,200"; or
+# a shell and cents. Of "$499" it leaves "99", which nobody can tell.
+EATEN = re.compile(r"(?<![\w.,$])([.,]\d{2,3}|[\w./-]*\b(?:ba|da|z|k)?sh\.\d{2})(?!\d)")
 
 
 def check(text: str) -> str:

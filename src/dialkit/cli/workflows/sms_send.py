@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TO, FROM = ("--to", "--to-numbers"), ("--from", "--from-number")
 HELP = Help(
     "sms send",
-    "Sends a text. It is written down before it leaves, and never sent twice: the same to the same people\n"
+    "Sends a text. It is written down before it leaves, and never sent twice: the same to the same number\n"
     "within ten minutes is refused unless --again is said. Who answered STOP gets nothing.",
     (
         "dialpad sms send --to +14155550123 --from +15035550142 --message 'Your order is ready.'",
