@@ -12,13 +12,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent / "src" / "dialkit"
 
 # What a workflow stands on.
-WORKFLOW = {"catalog", "config", "client", "store", "errors"}
+WORKFLOW = {"catalog", "cells", "config", "client", "store", "errors"}
 # Package -> packages of dialkit it may import. `errors` and the version are open to all but the sandbox.
 ALLOWED: dict[str, set[str]] = {
     "catalog": set(),
     "config": {"errors"},
     "client": {"catalog", "config", "errors"},
     "sandbox": {"catalog"},
+    "cells": set(),
     "errors": set(),
     "store": {"config", "errors"},
     "messaging": WORKFLOW,

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dialkit.directory.cells import joined, plain, safe, split
+from dialkit.cells import plain, safe
+from dialkit.directory.cells import joined, split
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,6 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from dialkit.cells import line as csv_line
+from dialkit.cells import safe
 from dialkit.directory.fields import LISTS, TEXTS
 
 if TYPE_CHECKING:
@@ -17,30 +19,11 @@ if TYPE_CHECKING:
 COLUMNS = ("id", "type", "owner_id", *TEXTS, *LISTS)
 BETWEEN = " | "  # values of a list in a cell
 SPLIT = {"phones": re.compile(r"[|;,\n]"), "emails": re.compile(r"[|;,\n]"), "urls": re.compile(r"[|\n]")}
-# A spreadsheet may run a cell that begins so (OWASP, "CSV Injection"), but for plain numbers.
-FORMULA = re.compile(r"'*([\t\r\n]|[\s\u200b\ufeff]*[=+\-@＝＋－＠])")
-ODD = re.compile(r'[",\r\n]')
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-
-
-def safe(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe stands before one that could be."""
-    return "'" + text if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
-
-
-def plain(cell: str) -> str:
-    """What `safe` was given: the apostrophe that stands before a formula is taken away."""
-    rest = cell[1:]
-    return rest if cell[:1] == "'" and FORMULA.match(rest) and not NUMBER.fullmatch(rest) else cell
 
 
 def line(cells: Iterable[str]) -> str:
     """A line of CSV, none of whose cells can be run."""
-    # Not the csv module: before Python 3.13 it leaves a lone CR unquoted, which it then refuses to read.
-    found = [safe(cell) for cell in cells]
-    if found == [""]:
-        return '""\n'  # an empty line would be no row
-    return ",".join('"' + one.replace('"', '""') + '"' if ODD.search(one) else one for one in found) + "\n"
+    return csv_line([safe(cell) for cell in cells])
 
 
 def joined(name: str, values: list[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from dialkit.directory.cells import plain, split
+from dialkit.cells import plain
+from dialkit.directory.cells import split
 from dialkit.directory.fields import LISTS, written
 from dialkit.errors import InvalidArgument
 

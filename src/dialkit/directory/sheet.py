@@ -8,7 +8,8 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.directory.cells import COLUMNS, safe
+from dialkit.cells import safe
+from dialkit.directory.cells import COLUMNS
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dialkit.reports.run import PATIENCE, run
 from dialkit.reports.sheet import join, read, records
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import BinaryIO
 
     from dialkit.client import Dialpad
@@ -51,15 +51,12 @@ class Report:
             "request_ids": self.request_ids,
         }
 
-    def keep(self, path: str, guard: Callable[[str], str]) -> tuple[Joined, int]:
-        """Put the rows into a file, whole or not at all; what was written, and how many bytes.
-
-        `guard` makes a cell safe that a spreadsheet would run.
-        """
+    def keep(self, path: str) -> tuple[Joined, int]:
+        """Put the rows into a file, whole or not at all; what was written, and how many bytes."""
         from dialkit.store.files import Part
 
         with Part(path) as part:
-            joined = join(self._files, part.file, guard)
+            joined = join(self._files, part.file)
             return joined, part.file.tell()
 
     def draw(self, drawing: Drawing) -> None:

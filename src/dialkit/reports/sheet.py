@@ -6,10 +6,11 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dialkit.cells import safe
 from dialkit.errors import UpstreamError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
 # A transcript in one cell is longer than the 128 KiB that the csv module takes by itself.
@@ -112,11 +113,8 @@ class Joined(NamedTuple):
     guarded: int
 
 
-def join(files: Sequence[BinaryIO], into: BinaryIO, guard: Callable[[str], str]) -> Joined:
-    """Write the rows of several files as one, under the columns of all.
-
-    `guard` makes a cell safe that a spreadsheet would run.
-    """
+def join(files: Sequence[BinaryIO], into: BinaryIO) -> Joined:
+    """Write the rows of several files as one, under the columns of all, no cell such that it can be run."""
     import csv
 
     sheets = [read(file) for file in files]
@@ -125,7 +123,7 @@ def join(files: Sequence[BinaryIO], into: BinaryIO, guard: Callable[[str], str])
     text = io.TextIOWrapper(into, "utf-8", "surrogateescape", newline="")
     writer = csv.writer(text, lineterminator="\n")
     if columns:
-        writer.writerow(map(guard, columns))
+        writer.writerow(map(safe, columns))
     for sheet in sheets:
         places = [columns.index(name) for name in sheet.columns]
         same = places == list(range(len(columns)))
@@ -136,10 +134,10 @@ def join(files: Sequence[BinaryIO], into: BinaryIO, guard: Callable[[str], str])
                 for at, cell in zip(places, row, strict=False):
                     cells[at] = cell
                 cells += row[len(places) :]
-            safe = list(map(guard, cells))
-            guarded += sum(a != b for a, b in zip(safe, cells, strict=True))
+            kept = list(map(safe, cells))
+            guarded += sum(a != b for a, b in zip(kept, cells, strict=True))
             rows += 1
-            writer.writerow(safe)
+            writer.writerow(kept)
     text.flush()
     text.detach()
     return Joined(rows, columns, guarded)

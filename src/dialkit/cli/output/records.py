@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
+from dialkit.cells import line, safe
 from dialkit.cli.output.options import each, records, take
 from dialkit.cli.output.text import C0, UNSAFE, escaper, show
 
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
 SAMPLE = 1000
 """Items read to find the columns, where no fields are given."""
-
-# A spreadsheet may run a cell that begins so (OWASP, "CSV Injection"; the last four are the full-width
-# forms). Plain numbers, negative ones and E.164 phone numbers among them, hold nothing to run.
-FORMULA = re.compile(r"[\t\r\n]|[\s\u200b\ufeff]*[=+\-@＝＋－＠]")
-NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
-QUOTED = re.compile(r'[",\r\n]')
 
 # What an item is called by, best first; then any key that ends in `_id`.
 IDENTITY = ("id", "call_id", "number", "request_id")
@@ -36,9 +30,7 @@ def cell_text(value: Any) -> str:
         return ""
     if not isinstance(value, str):
         return _encode(value)
-    if FORMULA.match(value) and not NUMBER.fullmatch(value):
-        return "'" + value
-    return value
+    return safe(value)
 
 
 def columns_of(rows: Iterable[dict[str, Any]]) -> list[str]:
@@ -50,14 +42,7 @@ def write_csv(data: Any, options: Options, out: TextIO) -> str | None:
     """Comma-separated (RFC 4180, with ``\\n`` ends). Tabs and line ends stay; other controls are escaped."""
     escape = escaper(UNSAFE, keep="\n\t") if options.is_tty else escaper(C0, keep="\n\t\r")
 
-    # Not the csv module: before Python 3.13 it leaves a lone CR unquoted, which it then refuses to read.
-    def quoted(cell: str) -> str:
-        return '"' + cell.replace('"', '""') + '"' if QUOTED.search(cell) else cell
-
-    def line(cells: list[str]) -> str:
-        return (",".join([quoted(escape(cell)) for cell in cells]) if cells != [""] else '""') + "\n"
-
-    return _write_rows(data, options, out, line)
+    return _write_rows(data, options, out, lambda cells: line([escape(cell) for cell in cells]))
 
 
 def write_tsv(data: Any, options: Options, out: TextIO) -> str | None:
@@ -71,16 +56,16 @@ def write_tsv(data: Any, options: Options, out: TextIO) -> str | None:
     )
 
 
-def _write_rows(data: Any, options: Options, out: TextIO, line: Callable[[list[str]], str]) -> str | None:
+def _write_rows(data: Any, options: Options, out: TextIO, lined: Callable[[list[str]], str]) -> str | None:
     rows = records(data)
     sample, error = ([], None) if options.fields else take(rows, SAMPLE)
     columns = list(options.fields or columns_of(sample))
 
     def drawn(row: dict[str, Any]) -> str:
-        return line([cell_text(row.get(name)) for name in columns])
+        return lined([cell_text(row.get(name)) for name in columns])
 
     if columns:
-        out.write(line([cell_text(name) for name in columns]))
+        out.write(lined([cell_text(name) for name in columns]))
     out.writelines(map(drawn, sample))
     out.flush()
     if error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from dialkit.cli.output.records import cell_text
 from dialkit.errors import InvalidArgument, PartialSuccess, UpstreamError
 
 if TYPE_CHECKING:
@@ -144,7 +143,7 @@ def _print(view: View, report: Report) -> None:
 
 
 def _kept(app: App, report: Report, out: str) -> dict[str, Any]:
-    joined, size = report.keep(out, cell_text)
+    joined, size = report.keep(out)
     if joined.guarded:
         app.tell(f"note: {joined.guarded} cells begin as formulas do; they stand behind a ' in the file")
     return {"file": out, "rows": joined.rows, "columns": joined.columns, "bytes": size}
