@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -177,6 +176,8 @@ def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Re
 
 def entry_of(client: Dialpad, request: Request) -> Row:
     """What the outbox keeps of a request: who, to whom, what, and the request without its key."""
+    import hashlib
+
     body = request.body if isinstance(request.body, dict) else {}
     path = request.url.removeprefix(client.settings.base_url)
     sender = next((str(body[name]) for name in SENDERS if name in body), None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from dialkit.client.phones import region_of, required
-from dialkit.config.table import is_name
 from dialkit.errors import Conflict, InvalidArgument
 
 if TYPE_CHECKING:
@@ -87,6 +86,8 @@ def _of_profile(config: Config, environ: Mapping[str, str], profile: str, region
 
 
 def _unset(profile: str) -> InvalidArgument:
+    from dialkit.config.table import is_name
+
     name = variable(profile)
     settable = is_name(profile)  # others the config does not take
     return InvalidArgument(

@@ -15,7 +15,7 @@ MOST_MEDIA = 500 * 1024  # bytes of an attachment before Base64, as documented
 # A shell that reads "$1,035" takes $1 for an empty variable and leaves ",035"; of "$0.99" it leaves its own
 # name, "bash.99". So: a comma or a point and two or three digits where an amount would begin, not "1,200"; or
 # a shell and cents. Of "$499" it leaves "99", which nobody can tell.
-EATEN = re.compile(r"(?<![\w.,$])([.,]\d{2,3}|[\w./-]*\b(?:ba|da|z|k)?sh\.\d{2})(?!\d)")
+EATEN = re.compile(r"(?<![\w.,$])([.,]\d{2,3}|[\w./-]{0,40}\b(?:ba|da|z|k)?sh\.\d{2})(?!\d)")
 
 
 def check(text: str) -> str:

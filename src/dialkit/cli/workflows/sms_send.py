@@ -123,8 +123,6 @@ def arguments() -> tuple[Any, ...]:
 
 def _text(app: App, found: argparse.Namespace, database: Database) -> str:
     """What is said, from the one place that is named. Raises `InvalidArgument`."""
-    from dialkit.messaging import templates
-
     said = given(found, *TEXTS)
     if len(said) != 1:
         what = (
@@ -134,6 +132,8 @@ def _text(app: App, found: argparse.Namespace, database: Database) -> str:
         )
         raise InvalidArgument(what, hint="one of --message, --message-file, --message-stdin, --template")
     if found.template is not None:
+        from dialkit.messaging import templates
+
         return templates.render(database, found.template, templates.variables(found.var or []))
     if found.var:
         raise InvalidArgument("--var goes with --template", hint="dialpad template list")
