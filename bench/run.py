@@ -1,6 +1,6 @@
 """`make bench`: the budgets of docs/architecture.md, as ratios measured in one run.
 
-    bench/run.py [--runs 15] [--only start|client|shards|limiter|sandbox]
+    bench/run.py [--runs 15] [--only start|client|typed|shards|limiter|sandbox]
 
 Whole processes are run in turn, bare interpreter and commands, so that a machine that slows down slows all
 of them; the median is what counts. Exits 1 where a budget is broken.
@@ -17,6 +17,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
@@ -49,6 +53,10 @@ STARTS: list[tuple[str, list[str], float]] = [
     ("from dialkit import Dialpad", [PYTHON, "-c", "from dialkit import Dialpad"], 6.0),
 ]
 CLIENT_BUDGET = 1.5
+OFFICIAL_IMPORT = "from dialpad import DialpadClient"
+IMPORT_BUDGET = 0.45  # of the official client's
+TYPED_BUDGET = 0.35  # of the official client's CPU
+ASYNC_BUDGET = 3.0  # times the official client's throughput
 PAIRS = 5
 
 
@@ -86,23 +94,46 @@ def start(runs: int, environ: dict[str, str]) -> bool:
 
 def client(environ: dict[str, str]) -> bool:
     """CPU per request of 2,000 calls, beside bare pyreqwest: pairs in turn, the median of their ratios."""
-    pairs = [(loop("pyreqwest", environ), loop("dialkit", environ)) for _ in range(PAIRS)]
-    bare, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
-    ratio = statistics.median(mine / other for other, mine in pairs)
-    verdict = "ok" if ratio <= CLIENT_BUDGET else "OVER"
+    pairs = [(loop("pyreqwest", environ)[0], loop("dialkit", environ)[0]) for _ in range(PAIRS)]
     print(f"\nCPU per request, 2,000 calls to a local server, median of {PAIRS} pairs")
-    print(f"  bare pyreqwest               {bare:7.0f} us")
-    print(f"  Dialpad.request              {ours:7.0f} us  {ratio:5.2f} x  budget {CLIENT_BUDGET}  {verdict}")
-    return ratio <= CLIENT_BUDGET
+    return compared(pairs, ("bare pyreqwest", "Dialpad.request"), CLIENT_BUDGET)
 
 
-def loop(name: str, environ: dict[str, str]) -> float:
-    """CPU microseconds per call of one half."""
+def typed(environ: dict[str, str]) -> bool:
+    """The typed client beside the official one: import, CPU of a call, throughput with 32 in flight."""
+    imports = [[PYTHON, "-c", line] for line in (OFFICIAL_IMPORT, "from dialkit import Dialpad")]
+    pairs = [tuple(once(command, environ) * 1e6 for command in imports) for _ in range(3 * PAIRS)]
+    print(f"\nbeside the official client, medians of {PAIRS} pairs")
+    fine = compared(pairs, ("import: official", "import: dialkit"), IMPORT_BUDGET)
+    sides = [(loop("official", environ), loop("typed", environ)) for _ in range(PAIRS)]
+    cpu = [(official[0], ours[0]) for official, ours in sides]
+    fine &= compared(cpu, ("users.get, CPU: official", "users.get, CPU: dialkit"), TYPED_BUDGET)
+    many = [loop("typed-async", environ)[1] for _ in range(PAIRS)]
+    wall = [(official[1], ours) for (official, _), ours in zip(sides, many, strict=True)]
+    fine &= compared(wall, ("users.get, wall: official", "32 in flight: dialkit"), 1 / ASYNC_BUDGET)
+    both = [(loop("official-async", environ)[1], ours) for ours in many]
+    return fine & compared(both, ("32 in flight: official", "32 in flight: dialkit"), 0.0)
+
+
+def compared(pairs: Sequence[Sequence[float]], names: tuple[str, str], budget: float) -> bool:
+    """Print both medians, in microseconds, and the median of the ratios; whether that is within budget."""
+    other, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
+    ratio = statistics.median(mine / theirs for theirs, mine in pairs)
+    fine = not budget or ratio <= budget
+    verdict = f"  budget {budget:.2f}  {'ok' if fine else 'OVER'}" if budget else ""
+    print(f"  {names[0]:28} {other:7.0f} us")
+    print(f"  {names[1]:28} {ours:7.0f} us  {ratio:5.2f} x{verdict}")
+    return fine
+
+
+def loop(name: str, environ: dict[str, str]) -> tuple[float, float]:
+    """CPU and wall microseconds per call of one half."""
     command = [PYTHON, str(ROOT / "bench" / "loop.py"), name]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
-    return float(done.stdout)
+    cpu, wall = map(float, done.stdout.split())
+    return cpu, wall
 
 
 def main() -> int:
@@ -110,7 +141,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--only", choices=("start", "client", "shards", "limiter", "sandbox"))
+    parser.add_argument("--only", choices=("start", "client", "typed", "shards", "limiter", "sandbox"))
     args = parser.parse_args()
     fine = True
     with tempfile.TemporaryDirectory() as home:
@@ -126,6 +157,8 @@ def main() -> int:
                     fine &= start(args.runs, environ)
                 if args.only in (None, "client"):
                     fine &= client(environ)
+                if args.only in (None, "typed"):
+                    fine &= typed(environ)
             finally:
                 server.terminate()
         if args.only in (None, "shards"):

@@ -29,7 +29,8 @@ ALLOWED: dict[str, set[str]] = {
     "reports": WORKFLOW,
     "webhooks": {"client", "errors"},
     "cli": {"sandbox", "messaging", "directory", "calls", "events", "reports", *WORKFLOW},
-    "__init__": {"client"},
+    "library": {"messaging", "directory", "calls", "events", "reports", *WORKFLOW},
+    "__init__": {"library", "errors"},
     "__main__": {"cli"},
 }
 

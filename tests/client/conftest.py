@@ -16,13 +16,22 @@ if TYPE_CHECKING:
 
 
 class SandboxClock(Clock):
-    """The sandbox's time, for what is checked against the clock before it is sent."""
+    """The sandbox's time; waiting sets it on."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def now(self) -> float:
         return self._sandbox.clock.now.timestamp()
+
+    def monotonic(self) -> float:
+        return self.now()
+
+    def sleep(self, seconds: float, why: str = "") -> None:
+        self._sandbox.advance(seconds)
+
+    async def sleep_async(self, seconds: float, why: str = "") -> None:
+        self._sandbox.advance(seconds)
 
 
 @pytest.fixture(scope="session")

@@ -347,7 +347,7 @@ def test_what_failed_before_it_left_is_in_no_doubt(
 def test_an_unknown_one_is_sent_again_once(run: Callable[..., Any], sandbox: Sandbox) -> None:
     sandbox.faults.add(operation="sms.send", reset="before", count=1)
     assert run(*LINE, "--once", "k").code == 9
-    assert run("outbox", "retry", "1").code == 2
+    assert run("outbox", "retry", "1").code == 6
     assert run("outbox", "retry", "1", "--confirm").code == 0
     ran = run("outbox", "retry", "1", "--confirm")
     assert (ran.code, "sent again already (outbox 2, accepted)" in ran.error["message"]) == (5, True)

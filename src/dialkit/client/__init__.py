@@ -15,6 +15,7 @@
 | `pages` | lists, page by page |
 | `faults`, `hints` | from an answer that says no to an exception that says what to do |
 | `settings` | key, host, company, patience |
+| `pkce`, `oauth` | OAuth logins: a user lets an app in; tokens, and new ones in time |
 """
 
 from dialkit.client.dialpad import AsyncDialpad, Dialpad

@@ -35,13 +35,14 @@ def jitter() -> float:
 class Shared:
     """What a client and its copies with other options have in common: connections, limiter, a lock."""
 
-    __slots__ = ("guard", "limiter", "process", "transports")
+    __slots__ = ("close", "guard", "limiter", "process", "transports")
 
     def __init__(self) -> None:
         self.guard = allocate_lock()
         self.limiter: Limiter | None = None
         self.transports: dict[Any, Any] = {}  # by timeouts, which are a transport's own
         self.process = 0
+        self.close: list[Callable[[], object]] = []  # further things to be closed
 
 
 class Base:
@@ -235,6 +236,8 @@ class Base:
             shared.limiter.close()
         with shared.guard:
             found, shared.transports = list(shared.transports.values()), {}
+        while shared.close:
+            shared.close.pop()()
         return found
 
     def _start(self, request: Request) -> Any:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Self
 from dialkit.client.base import Base, interrupted
 from dialkit.client.exchange import Renew, TransportFault, Wait
 from dialkit.client.pages import Book, pages, pages_async
-from dialkit.client.resources import AsyncResources, Resources
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from dialkit.client.response import Response
 
 
-class Dialpad(Resources, Base):
+class Dialpad(Base):
     """A blocking client. Connections are kept; close it, or use it as a context manager.
 
     Parameters:
@@ -139,7 +138,7 @@ class Dialpad(Resources, Base):
         self.close()
 
 
-class AsyncDialpad(AsyncResources, Base):
+class AsyncDialpad(Base):
     """The same for asyncio. See `Dialpad`."""
 
     async def send(self, request: Request) -> Response:

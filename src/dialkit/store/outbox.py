@@ -12,7 +12,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from dialkit.errors import Conflict, InvalidArgument
+from dialkit.errors import Conflict, InvalidArgument, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -169,8 +169,8 @@ def plan_again(database: Database, entry_id: int, entry: Row, *, confirmed: bool
 
     A refused one is planned anew; beside an unknown one stands a new entry, for the doubt remains.
 
-    Raises `Conflict` where it is no longer to be sent, or was sent again already, `InvalidArgument` where
-    it may have been carried out and that was not `confirmed`.
+    Raises `Conflict` where it is no longer to be sent, or was sent again already, `Refused` where it may have
+    been carried out and that was not `confirmed`.
     """
     mine = {"once": f"retry of {entry_id}", "batch": None, "now": now, "who": me()}
     with database.write() as connection:
@@ -191,7 +191,7 @@ def plan_again(database: Database, entry_id: int, entry: Row, *, confirmed: bool
             )
         if not confirmed:
             if row["state"] == UNKNOWN:
-                raise InvalidArgument(
+                raise Refused(
                     f"outbox {entry_id} may have been carried out, and sending it again may send it twice",
                     hint=f"dialpad outbox resolve {entry_id}; then, to send it all the same, add --confirm",
                 )

@@ -1,0 +1,47 @@
+"""What workflows share: the local database, whose config it is, and how they say what they noticed."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialkit.client import Dialpad
+    from dialkit.config import Config
+    from dialkit.store import Database
+
+
+class DialkitWarning(UserWarning):
+    """Something that the command line would say as a note or a warning, and go on."""
+
+
+def tell(line: str) -> None:
+    """Say a line as a warning."""
+    warnings.warn(line.removeprefix("note: ").removeprefix("warning: "), DialkitWarning, stacklevel=3)
+
+
+class Workflow:
+    """Workflows of a client."""
+
+    def __init__(self, client: Dialpad) -> None:
+        self._client = client
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._client!r}>"
+
+
+def config_of(client: Dialpad) -> Config:
+    """The config that the client was set up with."""
+    return client.settings.config
+
+
+def database_of(client: Dialpad) -> Database:
+    """The local database: outbox, opt-outs, templates."""
+    from dialkit.store import Database
+
+    return Database.of(config_of(client).environ, tell)
+
+
+def asking(client: Dialpad) -> Dialpad:
+    """The client to read with, also where writes are not sent."""
+    return client.with_options(dry_run=False) if client.dry_run else client
