@@ -15,7 +15,7 @@ from dialkit.errors import DialkitError, Interrupted, InvalidArgument
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from typing import Any, TextIO
+    from typing import Any, Self, TextIO
 
     from dialkit.catalog import Catalog
     from dialkit.cli.parser import Options
@@ -51,7 +51,7 @@ class App:
         self._catalog: Catalog | None = None
 
     @classmethod
-    def of_process(cls, argv: list[str]) -> App:
+    def of_process(cls, argv: list[str]) -> Self:
         """The run of this very process."""
         from dialkit.cli.streams import utf8
 

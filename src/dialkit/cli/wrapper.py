@@ -10,7 +10,6 @@ or ``{"ok": false, "command", "error": {"code", "message", "retryable", "hint"},
 from __future__ import annotations
 
 import io
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -49,19 +48,9 @@ class Enveloped(App):
     @classmethod
     def of(cls, wrapper: str, command: str, argv: list[str]) -> Enveloped:
         """The run of this process, its data kept back."""
-        from dialkit.cli.streams import utf8
-
-        process = App.of_process(argv)
-        run = cls(
-            argv,
-            stdin=process.stdin,
-            stdout=io.StringIO(),
-            stderr=utf8(sys.stderr, "backslashreplace"),
-            environ=os.environ,
-            cwd=process.cwd,
-            owns_process=True,
-        )
-        run.wrapper, run.command, run.stream = wrapper, command, process._stdout
+        run = cls.of_process(argv)
+        run.wrapper, run.command = wrapper, command
+        run.stream, run._stdout = run._stdout, io.StringIO()
         return run
 
     def _wants_json(self) -> bool:
