@@ -39,11 +39,11 @@ class Contacts(contacts.Contacts):
         *,
         first_name: str | None = None,
         last_name: str | None = None,
-        phones: Strings = (),
-        emails: Strings = (),
+        phones: Strings | None = None,
+        emails: Strings | None = None,
         company_name: str | None = None,
         job_title: str | None = None,
-        urls: Strings = (),
+        urls: Strings | None = None,
         extension: str | None = None,
         scope: Literal["auto", "shared", "local", "both"] = "auto",
         owner_ids: Strings = (),
@@ -55,7 +55,8 @@ class Contacts(contacts.Contacts):
         The whole directory is read first. Lists are merged, what the contact has first.
 
         Parameters:
-            phones, emails: what it is found by; any usual format of a number is understood.
+            first_name, …, extension: what the contact is to have; None leaves a field alone.
+            phones, emails: what it is found by, too; any usual format of a number is understood.
             scope: whose: everybody's (``shared``), that of `owner_ids` (``local``), or both. ``auto`` is both
                 where there are owners, else shared.
             owner_ids: users whose own contact it is, by id, or ``"me"`` for the key's own.
@@ -68,23 +69,24 @@ class Contacts(contacts.Contacts):
 
         The operation of the same name is ``dp.contacts.create_with_uid``.
         """
+        from dialkit.client.arguments import plain
         from dialkit.client.phones import region_of
         from dialkit.directory import upsert
 
         given = {
             "first_name": first_name,
             "last_name": last_name,
-            "phones": list(phones),
-            "emails": list(emails),
+            "phones": phones,
+            "emails": emails,
             "company_name": company_name,
             "job_title": job_title,
-            "urls": list(urls),
+            "urls": urls,
             "extension": extension,
         }
         client = asking(self._client)
         steps = upsert.plan(
             client,
-            {name: value for name, value in given.items() if value},
+            {name: plain(value) for name, value in given.items() if value is not None},
             region_of(config_of(client)),
             scope=scope,
             owner_ids=owner_ids,

@@ -34,7 +34,7 @@ def unwrap(
     """The event that Dialpad posted to a webhook, or pushed through a websocket.
 
         try:
-            event = unwrap(body, secret=os.environ["DIALPAD_WEBHOOK_SECRET"])
+            event = unwrap(body, secret=my_secret)
         except InvalidEvent:
             return 401
 
