@@ -34,6 +34,7 @@ check: .venv/dev  ## format, lint, types, spec and generated files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/pyright --pythonpath $(RUN)
 	@$(RUN) tools/spec.py --check
 	@$(RUN) tools/check_spec.py
 	@$(RUN) tools/check_imports.py

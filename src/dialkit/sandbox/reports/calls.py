@@ -192,7 +192,8 @@ def _sums(
     names, voicemails = Names(world), with_voicemail(world)
     aims = {center["id"]: _aim(center) for center in world.call_centers}
     sums: dict[tuple[str, tuple[str | None, int | None]], dict[str, Any]] = {}
-    zero = dict.fromkeys(("all_calls", *COUNTS, *LENGTHS, "short_abandoned", "service_level", "waited"), 0)
+    summed = ("all_calls", *COUNTS, *LENGTHS, "short_abandoned", "service_level", "waited")
+    zero: dict[str, Any] = dict.fromkeys(summed, 0)
     for call in calls:
         key = (period.day(call["date_started"]), of(call))
         row = sums.get(key)

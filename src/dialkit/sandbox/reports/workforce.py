@@ -117,7 +117,7 @@ def length(spans: Iterable[Span]) -> int:
 
 def in_status(pieces: list[Stretch], calls: list[Record], end: int) -> dict[str, int]:
     """How long an agent was in each status, in ms: calls count as occupied."""
-    told = dict.fromkeys(duty.STATUSES, 0)
+    told: dict[str, int] = dict.fromkeys(duty.STATUSES, 0)
     for first, last, status in pieces:
         told[status] = told.get(status, 0) + last - first
     available = [(first, last) for first, last, status in pieces if status == "available"]

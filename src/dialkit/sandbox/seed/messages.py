@@ -76,7 +76,7 @@ def _sends(world: World, line: Record) -> bool:
 
 def _people(world: World) -> Iterator[tuple[str, str | None]]:
     """Numbers of customers, each once, with the contact's id."""
-    seen = set(UNTOUCHED)
+    seen: set[str] = set(UNTOUCHED)
     for contact in world.contacts:
         number = plain(contact["phones"][0]) if contact.get("phones") else None
         if number and number not in seen and contact["type"] == "shared" and number not in world.numbers:

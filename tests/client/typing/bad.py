@@ -1,0 +1,69 @@
+"""A user's code with slips in it: mypy --strict and pyright must refuse the marked lines, and no others."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dialkit import AsyncDialpad, Dialpad
+from dialkit.client.types.shared import User
+
+
+def names(dp: Dialpad) -> None:
+    dp.user.get(id=1)  # wrong: no such resource
+    dp.users.fetch(id=1)  # wrong: no such method
+    dp.users.list().all()  # wrong: no such method of a list
+    print(dp.users.get(id=1).firstname)  # wrong: no such field
+    dp.users.get(ident=1)  # wrong: no such parameter
+    dp.users.get(1)  # wrong: parameters are given by name
+    dp.users.get()  # wrong: a required parameter is missing
+    dp.with_options(retries=1)  # wrong: no such option
+    Dialpad(max_retry=1, api_key=5)  # wrong: the key is a text
+
+
+def values(dp: Dialpad) -> None:
+    dp.users.get(id=1.5)  # wrong: an id is a number or its digits
+    dp.users.get(id=None)  # wrong: null is no id
+    dp.users.list(state="gone")  # wrong: not a word that Dialpad knows
+    dp.users.list(company_admin="yes")  # wrong: a text is no truth
+    dp.sms.send(to_numbers="+14155550123", text="hi")  # wrong: a text is no list of texts
+    dp.sms.send(to_numbers=[14155550123], text="hi")  # wrong: numbers are texts
+    dp.sms.send(to_numbers=["+14155550123"], text=b"hi")  # wrong: bytes are no text
+    dp.sms.send(to_numbers=["+14155550123"], user_id="5")  # wrong: this id travels as a number
+    dp.users.update(id=1, admin_office_ids=["1"])  # wrong: ids in a list of numbers
+    dp.users.update(id=1, presence_status={"mesage": "x"})  # wrong: a key that is none
+    dp.callcenters.update(id=7, alerts={"cc_service_level": "90"})  # wrong: a level is a number
+    dp.callcenters.update(id=7, alerts=dp.users.get(id=1))  # wrong: a user is no set of alerts
+    dp.digital.sessions(start_date=0, end_date=datetime.now())  # wrong: a date is no number
+    dp.with_options(limiter="mine")  # wrong: there is one limiter
+    dp.with_options(timeout="5")  # wrong: seconds are a number
+
+
+def answers(dp: Dialpad) -> None:
+    user = dp.users.get(id="me")
+    print(user.first_name.upper())  # wrong: it may be null, or unset
+    print(user.id + 1)  # wrong: it may be null, or unset
+    name: str = dp.users.get(id=1).display_name  # wrong: it may be null, or unset
+    print(name, dp.call.hangup(id=1).id)  # wrong: nothing comes back
+    first: User = dp.users.list().first()  # wrong: there may be none
+    print(first, dp.users.list()[0])  # wrong: pages are no sequence
+    text: str = dp.users.with_raw_response.get(id=1).parse()  # wrong: a user comes back
+    print(text, dp.users.get(id=1)["id"])  # wrong: fields are attributes
+    for operator in dp.callcenters.operators.list(id=7):
+        if not isinstance(operator, User):
+            print(operator.email)  # wrong: the other kind, a room, has none
+
+
+async def asynchronous(dp: AsyncDialpad) -> None:
+    print(dp.users.get(id="me").first_name)  # wrong: not awaited
+    for _ in dp.users.list():  # wrong: `async for`
+        pass
+    await dp.users.list()  # wrong: a list is iterated, not awaited
+    with dp:  # wrong: `async with`
+        pass
+
+
+def without_asyncio(dp: Dialpad) -> None:
+    async def inner() -> None:
+        await dp.users.get(id="me")  # wrong: a user cannot be awaited
+
+    print(inner)
