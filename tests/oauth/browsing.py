@@ -53,8 +53,7 @@ class Login:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
+            bufsize=0,  # what is read ahead of a line would be lost to `communicate`
         )
         self.told = ""
         self.url = self.uri = self.state = ""
@@ -62,7 +61,7 @@ class Login:
         if stdin:
             self.type(stdin)
         assert self._process.stderr is not None
-        for line in self._process.stderr:
+        while line := self._process.stderr.readline().decode():
             self.told += line
             if line.startswith("http"):
                 self.url = line.strip()
@@ -80,8 +79,7 @@ class Login:
 
     def type(self, text: str) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(text)
-        self._process.stdin.flush()
+        self._process.stdin.write(text.encode())
 
     def stop(self, number: int) -> None:
         self._process.send_signal(number)
@@ -100,7 +98,7 @@ class Login:
     def end(self) -> tuple[int, str, str]:
         """Exit code, stdout, stderr."""
         out, err = self._process.communicate(timeout=30)
-        return self._process.returncode, out, self.told + err
+        return self._process.returncode, out.decode(), self.told + err.decode()
 
 
 def stored(environ: dict[str, str], account: str = "main") -> dict[str, Any]:
