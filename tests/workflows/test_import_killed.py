@@ -183,6 +183,7 @@ def test_ctrl_c_says_how_to_go_on(worlds: list[Sandbox], environ: dict[str, str]
     sandbox = world(worlds, 300)
     run = Importer(sandbox, environ, tmp_path)
     write(tmp_path / "people.csv", people(sandbox, 150, 9))
+    sandbox.faults.add(operation="contacts.*", latency=0.03)  # or it may be done before it hears the signal
     with run.start() as process:
         while run.asked() < 60:
             assert process.poll() is None
