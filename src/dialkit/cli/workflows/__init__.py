@@ -29,6 +29,7 @@ WORKFLOWS: dict[tuple[str, ...], tuple[str, str]] = {
     ("contact", "lookup"): ("contact_lookup", "who has this number or e-mail address?"),
     ("contact", "update"): ("contact_update", "change a contact; phones can be added or removed"),
     ("contact", "upsert"): ("contact_upsert", "change the contact that matches, or make one"),
+    ("events",): ("events", "what Dialpad told: receive, look at, replay, verify, make"),
     ("outbox",): ("outbox", "what was sent, and what became of it: list, show, resolve, retry"),
     ("sms", "export"): ("sms_export", "the texts of a time, as CSV"),
     ("sms", "intro"): ("sms_intro", "introduce two people, by two texts"),
