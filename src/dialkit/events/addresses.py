@@ -7,15 +7,20 @@ from dialkit.errors import InvalidArgument
 EXAMPLE = "write it like https://example.com/hooks/dialpad"
 
 
-def check_url(url: str) -> str:
-    """The address, if events may go there: https, or http at this machine (for the sandbox).
+def check_url(url: str, flag: str = "--url", *, insecure: bool = False) -> str:
+    """The address, if events may go there: https, or http at this machine.
+
+    Parameters:
+        url: the address.
+        flag: what errors call it.
+        insecure: http at another machine will do as well.
 
     Raises `InvalidArgument` for anything else, with what is wrong.
     """
     from urllib.parse import urlsplit
 
     def refuse(why: str, hint: str = EXAMPLE) -> InvalidArgument:
-        return InvalidArgument(f"--url: {shown(url)} {why}", hint=hint)
+        return InvalidArgument(f"{flag}: {shown(url)} {why}", hint=hint)
 
     if not url.isprintable() or not url.isascii() or " " in url:
         raise refuse("holds a space, or a character that an address cannot hold; percent-encode it")
@@ -32,8 +37,9 @@ def check_url(url: str) -> str:
         raise refuse("holds a name or a password", "sign events instead: --generate-secret")
     if parts.fragment or url.endswith("#"):
         raise refuse("has a part after #, which is never sent", "leave that part out")
-    if parts.scheme == "http" and not loopback(host):
-        raise refuse("is not https: texts would cross the internet in the clear", "use https://")
+    if parts.scheme == "http" and not insecure and not loopback(host):
+        hint = "use https://" if flag == "--url" else "use https://, or say --insecure"
+        raise refuse("is not https: texts would cross the network in the clear", hint)
     return url
 
 

@@ -1,0 +1,159 @@
+"""Work that follows from events: one row for an event and a target that is to get it.
+
+    waiting ──► claimed ──► done
+       ▲           │
+       └── again ──┴──► dead, which a person may have tried again, or dropped
+
+A row is added in the transaction that keeps its event. Who works claims for a while; a claim that is over
+goes back to waiting, so each event reaches its target at least once, and once where the answer arrives. Of
+several who work, nobody waits for another (PostgreSQL: SKIP LOCKED), and only who claimed a row settles it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dialkit.store.database import Database, Row
+
+WAITING, CLAIMED, DONE, DEAD, DROPPED = "waiting", "claimed", "done", "dead", "dropped"
+OPEN = (WAITING, CLAIMED, DEAD)  # what `dialpad events pending` shows
+
+ADD = """
+INSERT INTO delivery (event_id, target, state, attempts, added_at, next_at) VALUES (?, ?, 'waiting', 0, ?, ?)
+ON CONFLICT (event_id, target) DO NOTHING
+"""
+FREE = """
+UPDATE delivery SET state = 'waiting', claimed_by = NULL, next_at = :now
+WHERE target = :target AND state = 'claimed' AND claimed_until <= :now
+"""
+CLAIM = """
+UPDATE delivery SET state = 'claimed', claimed_by = :who, claimed_until = :until, attempts = attempts + 1,
+                    first_at = COALESCE(first_at, :now)
+WHERE id IN (SELECT id FROM delivery WHERE target = :target AND state = 'waiting' AND next_at <= :now
+             ORDER BY next_at, id LIMIT :most {locking})
+RETURNING id, event_id, target, attempts, first_at
+"""
+LOCKING = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
+EVENT = "SELECT id, kind, body, payload_json FROM event WHERE id = ?"
+SETTLE = """
+UPDATE delivery SET state = :state, last_error = :error, next_at = :next_at, done_at = :now,
+                    claimed_by = NULL, claimed_until = NULL
+WHERE id = :id AND claimed_by = :who AND state = 'claimed'
+"""
+GIVE_BACK = """
+UPDATE delivery SET state = 'waiting', claimed_by = NULL, claimed_until = NULL, attempts = attempts - 1
+WHERE id = ? AND claimed_by = ? AND state = 'claimed'
+"""
+NEXT = "SELECT MIN(next_at) AS next_at FROM delivery WHERE target = ? AND state = 'waiting'"
+LIST = """
+SELECT delivery.*, event.kind, event.happened_at FROM delivery LEFT JOIN event ON event.id = delivery.event_id
+WHERE delivery.state IN ({states}) ORDER BY delivery.id DESC LIMIT ?
+"""
+GET = "SELECT * FROM delivery WHERE id = ?"
+COUNT = "SELECT target, state, COUNT(*) AS number FROM delivery GROUP BY target, state ORDER BY target, state"
+AGAIN = """
+UPDATE delivery SET state = 'waiting', next_at = :now, attempts = 0, first_at = NULL
+WHERE state IN ('waiting', 'dead')
+"""
+AGAIN_ONE = AGAIN + "AND id = :id"
+DROP = """
+UPDATE delivery SET state = 'dropped', done_at = :now WHERE state IN ('waiting', 'dead') AND id = :id
+"""
+
+
+class Settled(NamedTuple):
+    """What became of a claim: ``done``, ``dead``, ``dropped``, or ``waiting`` until `next_at`; and why."""
+
+    id: int
+    state: str
+    error: str | None = None
+    next_at: float = 0.0
+
+
+def add(tx: Any, event_ids: Iterable[int], targets: Sequence[str], now: float) -> None:
+    """Have events brought to targets, within the transaction that keeps them; the same twice is one."""
+    rows = [(event_id, target, now, now) for event_id in event_ids for target in targets]
+    if rows:
+        tx.executemany(ADD, rows)
+
+
+def turn(
+    database: Database,
+    who: str,
+    settled: Sequence[Settled],
+    wanted: Sequence[tuple[str, int, float]],
+    now: float,
+) -> list[Row]:
+    """One transaction of who works: settle what was claimed, and claim more of what is due.
+
+    `wanted`: target, how many at the most, and until when they are claimed (seconds since 1970). A row that
+    comes back has ``id``, ``event_id``, ``target``, ``attempts`` (this one counted), ``first_at``, and of its
+    event ``kind``, ``body`` and ``payload_json``.
+    """
+    sql = CLAIM.format(locking=LOCKING[database.dialect])
+    claimed: list[Row] = []
+    with database.write() as tx:
+        for one in settled:
+            tx.execute(SETTLE, {**one._asdict(), "who": who, "now": now})
+        for target, most, until in wanted:
+            values = {"target": target, "most": most, "who": who, "now": now, "until": until}
+            tx.execute(FREE, {"target": target, "now": now})
+            claimed += [dict(row) for row in tx.execute(sql, values).fetchall()]
+        found = [_with_event(database, tx, row, who, now) for row in claimed]
+    return [row for row in found if row is not None]
+
+
+def give_back(database: Database, who: str, ids: Iterable[int]) -> None:
+    """Claims that were not begun, or not finished, wait again at once."""
+    with database.write() as tx:
+        tx.executemany(GIVE_BACK, [(one, who) for one in ids])
+
+
+def next_at(database: Database, targets: Iterable[str]) -> float | None:
+    """When something for one of the targets is due; None where nothing waits."""
+    rows = [database.one(NEXT, (target,)) for target in targets]
+    moments = [row["next_at"] for row in rows if row is not None and row["next_at"] is not None]
+    return min(moments, default=None)
+
+
+def listed(database: Database, states: Sequence[str] = OPEN, most: int = 1000) -> list[Row]:
+    """Rows in these states, the newest first, each with the kind and time of its event."""
+    sql = LIST.format(states=", ".join("?" * len(states)))
+    return database.all(sql, (*states, most))
+
+
+def counts(database: Database) -> list[Row]:
+    """How many there are: rows of ``target``, ``state``, ``number``."""
+    return database.all(COUNT)
+
+
+def get(database: Database, delivery_id: int) -> Row | None:
+    """One row."""
+    return database.one(GET, (delivery_id,))
+
+
+def again(database: Database, delivery_id: int | None, now: float) -> int:
+    """Have one tried again at once, as if it were new, or all that wait or are dead; how many there were."""
+    with database.write() as tx:
+        if delivery_id is None:
+            return int(tx.execute(AGAIN, {"now": now}).rowcount)
+        return int(tx.execute(AGAIN_ONE, {"id": delivery_id, "now": now}).rowcount)
+
+
+def drop(database: Database, delivery_id: int, now: float) -> int:
+    """Give one up for good; how many there were."""
+    with database.write() as tx:
+        return int(tx.execute(DROP, {"id": delivery_id, "now": now}).rowcount)
+
+
+def _with_event(database: Database, tx: Any, row: Row, who: str, now: float) -> Row | None:
+    """The row with its event; None where that was pruned in the meantime, which ends the row."""
+    event = database.one(EVENT, (row["event_id"],))
+    if event is None:
+        gone = Settled(row["id"], DROPPED, "the event was pruned")
+        tx.execute(SETTLE, {**gone._asdict(), "who": who, "now": now})
+        return None
+    return {**event, **row}
