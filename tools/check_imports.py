@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "calls": WORKFLOW | {"messaging"},
     "events": WORKFLOW | {"inbox", "webhooks"},
     "reports": WORKFLOW,
+    "inbox": WORKFLOW | {"calls", "messaging", "reports", "webhooks"},
     "webhooks": {"client", "errors"},
     "cli": {
         "sandbox",
@@ -39,21 +40,27 @@ ALLOWED: dict[str, set[str]] = {
         "webhooks",
         *WORKFLOW,
     },
-    "library": {"messaging", "directory", "calls", "events", "reports", *WORKFLOW},
+    "library": {"messaging", "directory", "calls", "events", "inbox", "reports", *WORKFLOW},
     "__init__": {"library", "errors"},
     "__main__": {"cli"},
 }
 
 # Too slow or too rare to be loaded with a module that every command loads. Inside functions they are welcome.
 LATE = {
-    "asyncio", "email", "getpass", "inspect", "jq", "keyring", "logging", "platformdirs", "rich",
+    "asyncio", "email", "getpass", "inspect", "jq", "keyring", "logging", "platformdirs", "psycopg", "rich",
     "shlex", "sqlite3", "subprocess", "tomlkit", "tomllib", "traceback", "urllib", "uvicorn", "webbrowser",
     "yaml",
 }  # fmt: skip
 
 
 # Modules that are themselves imported inside a function, for what they import here.
-IMPORTED_LATE = {"cli/output/yaml_text.py", "store/database.py"}
+IMPORTED_LATE = {
+    "cli/output/yaml_text.py",
+    "store/connecting.py",
+    "store/postgres.py",
+    "store/salvage.py",
+    "store/sqlite.py",
+}
 
 
 def package_of(path: Path) -> str:

@@ -1,0 +1,132 @@
+"""Words of texts, as they are found again: the same cut for what is kept and for what is looked for.
+
+SQLite's trigrams were weighed: they take three times the room, cannot find what is shorter than three
+characters, which in Japanese is most words, and leave PostgreSQL to an extension. Here a text is cut in
+Python, and both databases get the pieces: a run of letters and digits, without case and accents; each
+character of a script that is written without spaces; each emoji or sign. What is looked for is one or more
+such runs that stand next to each other, so that ``foo-bar`` finds foo-bar and "foo bar", and no character of
+it is an operator.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dialkit.store import Database
+    from dialkit.store.database import Row
+
+MOST = 2000  # pieces of one text that are kept
+ASKED = 32  # pieces that are looked for
+LONGEST = 64  # characters of a piece
+PREFIX = 3  # characters from which on the beginning of a word finds it
+
+# Written without spaces: each character counts by itself. Thai, Lao, Myanmar, Khmer, kana, Han, and the like.
+ALONE = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+PIECE = re.compile(rf"[{ALONE}]|[^\W_{ALONE}]+|[^\w\s]")
+MARKS = re.compile("[\u0300-\u036f]+")  # accents of Latin, Greek and Cyrillic letters
+# Which signs count: emoji and the like, and currencies. Those that only colour or join others do not.
+SIGNS = ("So", "Sc", "Cn")
+JOINING = frozenset("\u200d\ufe0e\ufe0f")
+
+ADD = {
+    "sqlite": "INSERT INTO message_words (rowid, terms) VALUES (?, ?)",
+    "postgresql": """
+        INSERT INTO message_words (rowid, terms) VALUES (?, CAST(? AS TSVECTOR))
+        ON CONFLICT (rowid) DO UPDATE SET terms = excluded.terms
+    """,
+}
+REMOVE = "DELETE FROM message_words WHERE rowid = ?"
+
+
+def pieces(text: str) -> list[str]:
+    """The pieces of a text, in their order."""
+    plain = text.casefold() if text.isascii() else _plain(text)
+    return [piece[:LONGEST] for piece in PIECE.findall(plain) if piece.isalnum() or _is_sign(piece)]
+
+
+def _plain(text: str) -> str:
+    """Without case, accents, and differences that only look like some, such as full width."""
+    split = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFKC", MARKS.sub("", split))
+
+
+def _is_sign(piece: str) -> bool:
+    if piece in JOINING or "\U0001f3fb" <= piece <= "\U0001f3ff":  # skin
+        return False
+    return unicodedata.category(piece[0]) in SIGNS
+
+
+def put(database: Database, fresh: Sequence[Row], changed: Sequence[Row] = ()) -> None:
+    """Keep the words of texts, by their position; of those that changed, in place of the words before."""
+    take(database, [row["position"] for row in changed])
+    form = FORMS[database.dialect]
+    rows = [(row["position"], form(pieces(row["text"])[:MOST])) for row in (*fresh, *changed) if row["text"]]
+    rows = [row for row in rows if row[1]]
+    if rows:
+        database.executemany(ADD[database.dialect], rows)
+
+
+def take(database: Database, taken: Sequence[int]) -> None:
+    """Forget the words of texts, by their position."""
+    if taken:
+        database.executemany(REMOVE, [(position,) for position in taken])
+
+
+def _vector(found: Sequence[str]) -> str:
+    """The pieces as PostgreSQL's `tsvector`, with their places."""
+    return " ".join(f"{_quoted(piece)}:{place}" for place, piece in enumerate(found, 1))
+
+
+def _quoted(piece: str) -> str:
+    return "'" + piece.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+FORMS = {"sqlite": " ".join, "postgresql": _vector}
+
+
+def asked(text: str, dialect: str) -> str | None:
+    """What to match for words that somebody looks for; None where there is nothing to look for in them.
+
+    All of them must be there. What stands together, or in double quotes, must stand together; the end of a
+    word may be left out, from three characters on.
+    """
+    runs: list[list[str]] = []
+    left = ASKED
+    for part in re.findall(r'"([^"]*)"?|([^\s"]+)', text):
+        found = pieces(part[0] or part[1])[:left]
+        left -= len(found)
+        if found:
+            runs.append(found)
+    return QUERIES[dialect](runs) if runs else None
+
+
+def _is_open(piece: str) -> bool:
+    """Whether more may follow: after the beginning of a word, not after a character that is a word."""
+    return len(piece) >= PREFIX
+
+
+def _fts5(runs: Sequence[Sequence[str]]) -> str:
+    parts = []
+    for run in runs:
+        quoted = " ".join(run).replace('"', '""')
+        parts.append(f'"{quoted}"' + (" *" if _is_open(run[-1]) else ""))
+    return " AND ".join(parts)
+
+
+def _tsquery(runs: Sequence[Sequence[str]]) -> str:
+    parts = []
+    for run in runs:
+        *before, last = map(_quoted, run)
+        parts.append("(" + " <-> ".join([*before, last + (":*" if _is_open(run[-1]) else "")]) + ")")
+    return " & ".join(parts)
+
+
+QUERIES = {"sqlite": _fts5, "postgresql": _tsquery}
