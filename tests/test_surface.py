@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 import values
 from dialkit.catalog import Catalog, Operation
-from dialkit.catalog.model import resolve
 from dialkit.cli.workflows import WORKFLOWS
 from servers import Recorder, json_reply
 
@@ -28,24 +27,6 @@ OPERATIONS = sorted(CATALOG.ids)
 def recorder() -> Iterator[Recorder]:
     with Recorder(json_reply({})) as server:
         yield server
-
-
-def meant(operation: Operation, data: st.DataObject) -> dict[str, Any]:
-    """Values for the required fields and some of the others."""
-    fields = {field.name: field for field in operation.fields}
-    if operation.body is not None:
-        whole = resolve(operation.body["schema"], operation.schemas)
-        if "oneOf" in whole:
-            choice = data.draw(st.sampled_from(whole["oneOf"]))
-            return dict(data.draw(values.of(choice, operation.schemas)))
-    found = {}
-    for name, field in fields.items():
-        if field.required or data.draw(st.booleans()):
-            value = values.of(field.schema, operation.schemas)
-            if field.place != "body":
-                value = value.filter(lambda v: v not in ("", ".", ".."))
-            found[name] = data.draw(value)
-    return values.kept(operation, found, data.draw)
 
 
 def arguments(operation: Operation, given: dict[str, Any], data: st.DataObject) -> list[str]:
@@ -87,7 +68,7 @@ def test_sends_what_was_meant(
     operation_id: str, data: st.DataObject, dialpad: Callable[..., Any], recorder: Recorder
 ) -> None:
     operation = CATALOG.operation(operation_id)
-    wanted = meant(operation, data)
+    wanted = values.meant(operation, data.draw)
     argv = [operation_id, *arguments(operation, wanted, data)]
     # A key of its own for each run, so that no run waits for the limits of another.
     environ = {"DIALPAD_BASE_URL": recorder.url, "DIALPAD_API_KEY": f"key-{recorder.connections}"}

@@ -83,6 +83,24 @@ def _numbers(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 SCALARS = {"string": _texts, "integer": _integers, "number": _numbers, "boolean": lambda _: st.booleans()}
 
 
+def meant(operation: Operation, draw: Callable[[Any], Any]) -> dict[str, Any]:
+    """Values for the required fields and some of the others."""
+    fields = {field.name: field for field in operation.fields}
+    if operation.body is not None:
+        whole = resolve(operation.body["schema"], operation.schemas)
+        if "oneOf" in whole:
+            choice = draw(st.sampled_from(whole["oneOf"]))
+            return dict(draw(of(choice, operation.schemas)))
+    found = {}
+    for name, field in fields.items():
+        if field.required or draw(st.booleans()):
+            value = of(field.schema, operation.schemas)
+            if field.place != "body":
+                value = value.filter(lambda v: v not in ("", ".", ".."))
+            found[name] = draw(value)
+    return kept(operation, found, draw)
+
+
 def kept(operation: Operation, found: dict[str, Any], draw: Callable[[Any], Any]) -> dict[str, Any]:
     """`found` with what the operation's rules ask for besides: ``x-requires``, ``x-max-span``."""
 

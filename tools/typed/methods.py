@@ -189,11 +189,8 @@ def _method(shapes: Shapes, group: Group, operation: Operation, side: Side) -> l
     lines += docstring(operation, call if side is SYNC else f"await {call}", "        ", answers=told)
     given = [f'"{field.name}": {field.name}' for field in operation.fields]
     single = f"{{{', '.join(given)}}}"
-    head = (
-        "return self._list("
-        if listed
-        else (f"return {side.wait}self._ask(" if schema else f"{side.wait}self._ask(")
-    )
+    # Returned also where nothing comes back: a dry run gives the request.
+    head = "return self._list(" if listed else f"return {side.wait}self._ask("
     kind = f", {answer}" if schema else ""
     line = f'        {head}"{operation.id}", {single}{kind})'
     if len(line) <= 110:

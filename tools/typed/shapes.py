@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.model import kind, nullable, resolve
+from dialkit.client.arguments import is_id
 from typed.naming import attribute
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ PLAIN = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"
 def name_of(schema: Schema) -> str | None:
     """The name of the schema that is referred to, None for one written in place."""
     return str(schema["$ref"]).rsplit("/", 1)[-1] if "$ref" in schema else None
-
-
-def is_id(name: str) -> bool:
-    """Whether a parameter names a thing, so that the number an answer gave is as good as its text."""
-    return name == "id" or name.endswith("_id")
 
 
 class Shapes:

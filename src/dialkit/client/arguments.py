@@ -21,6 +21,11 @@ ANY_TEXT = {"type", "description", "examples"}
 PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
+def is_id(name: str) -> bool:
+    """Whether a parameter names a thing, so that the number an answer gave is as good as its text."""
+    return name == "id" or name.endswith("_id")
+
+
 def arguments(operation: Operation, given: Mapping[str, Any], now: float) -> dict[str, Any]:
     """`given` by the API's names, without what is unset, and as JSON has it.
 
@@ -79,9 +84,9 @@ def _faults(operation: Operation, field: Field, value: Any) -> list[Fault]:
 
 
 def _value(operation: Operation, field: Field, value: Any) -> Any:
-    if type(value) is int:
-        text = kind(resolve(field.schema, operation.schemas)) == "string"
-        return str(value) if text else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        text = is_id(field.name) and kind(resolve(field.schema, operation.schemas)) == "string"
+        return str(int(value)) if text else int(value)
     if isinstance(value, bytes | bytearray):
         from base64 import b64encode
 

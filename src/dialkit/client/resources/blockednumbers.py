@@ -74,7 +74,7 @@ class BlockedNumbers(Resource):
         Example:
             dp.blockednumbers.add(numbers=["+14155550199"])
         """
-        self._ask("blockednumbers.add", {"numbers": numbers})
+        return self._ask("blockednumbers.add", {"numbers": numbers})
 
     def remove(
         self,
@@ -98,7 +98,7 @@ class BlockedNumbers(Resource):
         Example:
             dp.blockednumbers.remove(numbers=["+14155550199"])
         """
-        self._ask("blockednumbers.remove", {"numbers": numbers})
+        return self._ask("blockednumbers.remove", {"numbers": numbers})
 
     def get(
         self,

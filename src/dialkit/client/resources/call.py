@@ -290,7 +290,7 @@ class Calls(Resource):
         Example:
             dp.call.hangup(id=6109283746501928)
         """
-        self._ask("call.actions.hangup", {"id": id})
+        return self._ask("call.actions.hangup", {"id": id})
 
     def ai_recap(
         self,

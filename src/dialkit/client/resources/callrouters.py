@@ -141,7 +141,7 @@ class CallRouters(Resource):
         Example:
             dp.callrouters.delete(id="6320187465928374")
         """
-        self._ask("callrouters.delete", {"id": id})
+        return self._ask("callrouters.delete", {"id": id})
 
     def get(
         self,

@@ -49,7 +49,7 @@ class ChannelsMembers(Resource):
         Example:
             dp.channels.members.remove(id=5950192837465012, user_id=5413049586721304)
         """
-        self._ask("channels.members.delete", {"id": id, "user_id": user_id})
+        return self._ask("channels.members.delete", {"id": id, "user_id": user_id})
 
     def list(
         self,
@@ -222,7 +222,7 @@ class Channels(Resource):
         Example:
             dp.channels.delete(id=5950192837465012)
         """
-        self._ask("channels.delete", {"id": id})
+        return self._ask("channels.delete", {"id": id})
 
     def get(
         self,

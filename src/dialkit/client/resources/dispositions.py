@@ -129,7 +129,7 @@ class Dispositions(Resource):
         Example:
             dp.dispositions.delete(id=6517283940562718)
         """
-        self._ask("dispositions.delete", {"id": id})
+        return self._ask("dispositions.delete", {"id": id})
 
     def get(
         self,

@@ -68,7 +68,7 @@ class OAuthSignIn(Resource):
                 client_id="larkspur-orders-app",
             )
         """
-        self._ask(
+        return self._ask(
             "oauth2.authorize.get",
             {
                 "code_challenge_method": code_challenge_method,
@@ -96,7 +96,7 @@ class OAuthSignIn(Resource):
         Example:
             dp.oauth2.deauthorize()
         """
-        self._ask("oauth2.deauthorize.post", {})
+        return self._ask("oauth2.deauthorize.post", {})
 
     def token(
         self,

@@ -71,7 +71,7 @@ class RoomsDeskphones(Resource):
         Example:
             dp.rooms.deskphones.delete(parent_id=5839201746583920, id="5904857261038472")
         """
-        self._ask("deskphones.rooms.delete", {"parent_id": parent_id, "id": id})
+        return self._ask("deskphones.rooms.delete", {"parent_id": parent_id, "id": id})
 
     def get(
         self,

@@ -178,7 +178,7 @@ class UsersDeskphones(Resource):
         Example:
             dp.users.deskphones.delete(parent_id=5391827364501928, id="5947382910564738")
         """
-        self._ask("deskphones.users.delete", {"parent_id": parent_id, "id": id})
+        return self._ask("deskphones.users.delete", {"parent_id": parent_id, "id": id})
 
     def get(
         self,

@@ -74,7 +74,7 @@ class AsyncBlockedNumbers(AsyncResource):
         Example:
             await dp.blockednumbers.add(numbers=["+14155550199"])
         """
-        await self._ask("blockednumbers.add", {"numbers": numbers})
+        return await self._ask("blockednumbers.add", {"numbers": numbers})
 
     async def remove(
         self,
@@ -98,7 +98,7 @@ class AsyncBlockedNumbers(AsyncResource):
         Example:
             await dp.blockednumbers.remove(numbers=["+14155550199"])
         """
-        await self._ask("blockednumbers.remove", {"numbers": numbers})
+        return await self._ask("blockednumbers.remove", {"numbers": numbers})
 
     async def get(
         self,

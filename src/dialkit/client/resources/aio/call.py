@@ -300,7 +300,7 @@ class AsyncCalls(AsyncResource):
         Example:
             await dp.call.hangup(id=6109283746501928)
         """
-        await self._ask("call.actions.hangup", {"id": id})
+        return await self._ask("call.actions.hangup", {"id": id})
 
     async def ai_recap(
         self,

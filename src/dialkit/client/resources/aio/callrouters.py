@@ -141,7 +141,7 @@ class AsyncCallRouters(AsyncResource):
         Example:
             await dp.callrouters.delete(id="6320187465928374")
         """
-        await self._ask("callrouters.delete", {"id": id})
+        return await self._ask("callrouters.delete", {"id": id})
 
     async def get(
         self,

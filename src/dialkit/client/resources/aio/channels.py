@@ -49,7 +49,7 @@ class AsyncChannelsMembers(AsyncResource):
         Example:
             await dp.channels.members.remove(id=5950192837465012, user_id=5413049586721304)
         """
-        await self._ask("channels.members.delete", {"id": id, "user_id": user_id})
+        return await self._ask("channels.members.delete", {"id": id, "user_id": user_id})
 
     def list(
         self,
@@ -222,7 +222,7 @@ class AsyncChannels(AsyncResource):
         Example:
             await dp.channels.delete(id=5950192837465012)
         """
-        await self._ask("channels.delete", {"id": id})
+        return await self._ask("channels.delete", {"id": id})
 
     async def get(
         self,

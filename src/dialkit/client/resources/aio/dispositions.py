@@ -129,7 +129,7 @@ class AsyncDispositions(AsyncResource):
         Example:
             await dp.dispositions.delete(id=6517283940562718)
         """
-        await self._ask("dispositions.delete", {"id": id})
+        return await self._ask("dispositions.delete", {"id": id})
 
     async def get(
         self,

@@ -68,7 +68,7 @@ class AsyncOAuthSignIn(AsyncResource):
                 client_id="larkspur-orders-app",
             )
         """
-        await self._ask(
+        return await self._ask(
             "oauth2.authorize.get",
             {
                 "code_challenge_method": code_challenge_method,
@@ -96,7 +96,7 @@ class AsyncOAuthSignIn(AsyncResource):
         Example:
             await dp.oauth2.deauthorize()
         """
-        await self._ask("oauth2.deauthorize.post", {})
+        return await self._ask("oauth2.deauthorize.post", {})
 
     async def token(
         self,

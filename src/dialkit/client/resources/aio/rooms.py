@@ -71,7 +71,7 @@ class AsyncRoomsDeskphones(AsyncResource):
         Example:
             await dp.rooms.deskphones.delete(parent_id=5839201746583920, id="5904857261038472")
         """
-        await self._ask("deskphones.rooms.delete", {"parent_id": parent_id, "id": id})
+        return await self._ask("deskphones.rooms.delete", {"parent_id": parent_id, "id": id})
 
     async def get(
         self,

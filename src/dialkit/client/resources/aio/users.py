@@ -178,7 +178,7 @@ class AsyncUsersDeskphones(AsyncResource):
         Example:
             await dp.users.deskphones.delete(parent_id=5391827364501928, id="5947382910564738")
         """
-        await self._ask("deskphones.users.delete", {"parent_id": parent_id, "id": id})
+        return await self._ask("deskphones.users.delete", {"parent_id": parent_id, "id": id})
 
     async def get(
         self,
