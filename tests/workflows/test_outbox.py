@@ -144,7 +144,7 @@ def test_a_full_disk(run: Callable[..., Any], sandbox: Sandbox, environ: dict[st
         assert pages is not None
     # A database that may not grow is a full disk as SQLite sees it.
     script = (
-        "import sqlite3, sys; from dialkit.store import database as d; old = d._ready\n"
+        "import sqlite3, sys; from dialkit.store import sqlite as d; old = d._ready\n"
         "def full(path):\n c = old(path); c.execute('PRAGMA max_page_count=1'); return c\n"
         "d._ready = full\nfrom dialkit.cli import main; sys.exit(main())"
     )
@@ -192,14 +192,14 @@ def test_what_cannot_be_asked(run: Callable[..., Any]) -> None:
 
 
 def damage(path: Path, first: bytes | None) -> bytes:
-    """Overwrite the page that has these bytes, or all from the third page on; what was there."""
+    """Overwrite the page that has these bytes, or that of the outbox; what was there."""
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [(root,)] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'outbox'")
     connection.close()
     pages = path.read_bytes()
-    at = 8192 if first is None else pages.index(first) // 4096 * 4096
-    end = len(pages) if first is None else at + 4096
-    path.write_bytes(pages[:at] + b"\xa5" * (end - at) + pages[end:])
+    at = (root - 1) * 4096 if first is None else pages.index(first) // 4096 * 4096
+    path.write_bytes(pages[:at] + b"\xa5" * 4096 + pages[at + 4096 :])
     return pages
 
 
@@ -211,7 +211,7 @@ def test_a_file_that_is_damaged_within(run: Callable[..., Any], environ: dict[st
     assert (ran.code, "is damaged; it is kept as" in ran.error["message"]) == (2, True), ran
     assert "nothing was sent" in ran.error["message"]
     (aside,) = file_of(environ).parent.glob("dialkit.db.damaged-*")
-    assert aside.read_bytes()[:8192] == pages[:8192]
+    assert aside.read_bytes()[:4096] == pages[:4096]
     assert run(*LINE).code == 0
 
 

@@ -22,7 +22,7 @@ HELLO = "Hello {first_name}, it is {time}. {{ok}} {first_name}"
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with Database(str(tmp_path / "templates.db")) as opened:
+    with Database.of({"DIALKIT_HOME": str(tmp_path)}) as opened:
         yield opened
 
 

@@ -12,6 +12,7 @@ from dialkit.errors import (
     APIError,
     DialkitError,
     InvalidArgument,
+    NetworkError,
     OutcomeUnknown,
     PartialSuccess,
     Refused,
@@ -112,9 +113,11 @@ def _nothing_sent() -> Iterator[None]:
     """What cannot be written down is not sent; say so."""
     try:
         yield
-    except InvalidArgument as error:
+    except (InvalidArgument, NetworkError) as error:
         error.message += "; nothing was sent"
         raise
+    except OutcomeUnknown as error:  # whether it was written down; that it was not sent is certain
+        raise NetworkError(f"{error.message}; nothing was sent", hint="try again") from None
 
 
 def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Response:

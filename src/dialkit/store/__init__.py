@@ -1,4 +1,4 @@
-"""What dialkit remembers on this machine: the outbox, templates, and the like, in one SQLite file.
+"""What dialkit remembers: outbox, inbox, templates, and the like, in a file of SQLite's or in PostgreSQL.
 
 Plain SQL in named statements, one module for each table. The file is ``dialkit.db`` in the state folder.
 """

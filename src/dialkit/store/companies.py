@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,8 +11,8 @@ if TYPE_CHECKING:
 
     from dialkit.store.database import Database
 
-ADD = "INSERT INTO company VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING"
-ALL = "SELECT name, details_json, created_at FROM company ORDER BY name"
+ADD = "INSERT INTO company VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+ALL = "SELECT name, details_json, created_at FROM company"
 
 
 def add(database: Database, name: str, details: Mapping[str, Any], now: float) -> bool:
@@ -22,25 +23,14 @@ def add(database: Database, name: str, details: Mapping[str, Any], now: float) -
 
 def kept(database: Database) -> list[dict[str, Any]]:
     """All companies: ``name``, ``created_at`` in seconds since 1970, and what else is known of each."""
-    return [_shown(row) for row in database.all(ALL)]
+    return sorted(map(_shown, database.all(ALL)), key=itemgetter("name"))
 
 
 def names(environ: Mapping[str, str]) -> list[str]:
     """Their names, for who types one: makes no file, mends none, and has none where it cannot be read."""
-    import os
-    import sqlite3
-    from contextlib import closing
-    from urllib.parse import quote
+    from dialkit.store.database import peek
 
-    from dialkit.config.paths import state_dir
-    from dialkit.store.database import NAME
-
-    path = quote(os.path.join(state_dir(environ), NAME))
-    try:
-        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            return [row[0] for row in connection.execute(ALL)]
-    except sqlite3.Error:
-        return []
+    return sorted(row["name"] for row in peek(environ, ALL))
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

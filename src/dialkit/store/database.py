@@ -1,55 +1,78 @@
-"""The file: opened, made, mended. Every write is a transaction that takes the lock at its beginning.
+"""The database: a file of SQLite's, or a PostgreSQL that several machines share. One interface for both.
 
-With SQLite's default, two processes that read and then write lose each other's changes: hence `BEGIN
-IMMEDIATE`. `synchronous=FULL` has each commit on the disk before it returns: first written, then sent.
+Statements are what both understand: ``?`` or ``:name`` for values, ``ON CONFLICT``, ``RETURNING``. Where they
+must differ, a module has a dict of statements by `Database.dialect`.
 """
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from contextlib import contextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any, Self
-
-from dialkit.config.files import Lock
-from dialkit.config.paths import make_private, state_dir
-from dialkit.errors import InvalidArgument
+from abc import ABC, abstractmethod
+from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from typing import Self
 
     Row = dict[str, Any]
+    Values = Sequence[Any] | Mapping[str, Any]
 
+URL = "DIALKIT_DATABASE_URL"
 NAME = "dialkit.db"
-VERSION = 1  # of the schema; a file of a later one is not touched
-PATIENCE = 10.0  # seconds another process may hold the file; it takes them milliseconds
-HINT = "set DIALKIT_HOME to a folder that can be written"
-HINTS = {
-    sqlite3.SQLITE_BUSY: "another process holds it; try again",
-    sqlite3.SQLITE_FULL: "make room on the disk, or set DIALKIT_HOME to another folder",
-    sqlite3.SQLITE_IOERR: "is the disk full? make room, or set DIALKIT_HOME to another folder",
-}
-DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+PATIENCE = 10.0  # seconds another process may hold what is to be written; it takes them milliseconds
 
 
-class Database:
-    """The database of one user. Close it, or use it as a context manager."""
+class Cursor(Protocol):
+    """What came of a statement."""
 
-    def __init__(self, path: str, tell: Callable[[str], None] = lambda _line: None) -> None:
-        self.path = path
-        self._connection = _opened(path, tell)
+    @property
+    def rowcount(self) -> int:
+        """How many rows were written."""
+
+    def fetchone(self) -> Any:
+        """The next row, a dict; None where there is no more."""
+
+    def fetchall(self) -> list[Any]:
+        """All rows that are left."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+
+class Database(ABC):
+    """The database of one user, or of one business. Close it, or use it as a context manager.
+
+    Threads may share one and take turns: who writes holds it until the end of the transaction. A thread that
+    is not to wait for others has one of its own (`another`). Coroutines do not await within `write`.
+
+    Attributes:
+        dialect: ``sqlite`` or ``postgresql``.
+        name: what it is called to people: a path, or a URL without password.
+    """
+
+    dialect: Literal["sqlite", "postgresql"]
+    name: str
+
+    def __init__(self) -> None:
+        self._turn = RLock()
+        self._within = False  # a transaction, which only the thread that has the turn sees
 
     @classmethod
     def of(cls, environ: Mapping[str, str], tell: Callable[[str], None] = lambda _line: None) -> Database:
-        """The database in the state folder; made where it is missing, mode 0600.
+        """The database that `DIALKIT_DATABASE_URL` names, else the file in the state folder; made if missing.
 
-        A damaged file is kept aside under another name, and `tell` says so. Raises `InvalidArgument` where
-        the folder cannot be written.
+        `tell` hears of what was noticed, in a line: a damaged file that is kept aside, under another name.
+        Raises `InvalidArgument` where the folder cannot be written or the URL is none, `NetworkError` where
+        PostgreSQL cannot be reached.
         """
-        folder = state_dir(environ)
-        make_private(folder)
-        return cls(os.path.join(folder, NAME), tell)
+        if url := environ.get(URL, "").strip():
+            from dialkit.store.postgres import Postgres
+
+            return Postgres(url)
+        from dialkit.store.sqlite import Sqlite
+
+        return Sqlite.of(environ, tell)
 
     def __enter__(self) -> Self:
         return self
@@ -57,162 +80,112 @@ class Database:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @abstractmethod
     def close(self) -> None:
         """Close it."""
-        self._connection.close()
+
+    @abstractmethod
+    def another(self) -> Database:
+        """One more connection to the same database, for another thread."""
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it is on the disk at the end, or none of it where an error ends it."""
-        with self._faults():
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                with suppress(sqlite3.Error):  # the first error has the word
-                    self._connection.execute("ROLLBACK")
-                raise
+    def write(self, alone: str = "") -> Iterator[Self]:
+        """A transaction: all of it is on the disk at the end, or none of it where an error ends it.
 
-    def execute(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> None:
-        """Write, within `write`."""
-        self._connection.execute(sql, values)
+        `alone` names what is read and then written, so that nobody else does the same meanwhile. SQLite lets
+        only one write in any case; in PostgreSQL others see and write what they like, each row whole. Who
+        writes several rows that others write too does so in one order, else the two wait for each other.
+        Within another of the same thread it is a part of that one.
 
-    def one(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
+        Raises `InvalidArgument` where it cannot be written, `NetworkError` where PostgreSQL is gone and
+        nothing was written, `OutcomeUnknown` where it went while all was being committed.
+        """
+        with self._turn:
+            if self._within:
+                self._lock(alone)
+                yield self
+                return
+            with self._faults():
+                self._begin()
+                self._within = True
+                try:
+                    self._lock(alone)
+                    yield self
+                    self._commit()
+                except BaseException:
+                    self._roll_back()
+                    raise
+                finally:
+                    self._within = False
+
+    def execute(self, sql: str, values: Values = ()) -> Cursor:
+        """Write, within `write`: rows that are ``RETURNING`` can be fetched, as dicts."""
+        assert self._within, "database.write() is where to write"
+        return self._run(sql, values)
+
+    def executemany(self, sql: str, rows: Iterable[Values]) -> int:
+        """Write with each of `rows`, within `write`; how many rows were written."""
+        assert self._within, "database.write() is where to write"
+        return self._run_many(sql, rows)
+
+    def one(self, sql: str, values: Values = ()) -> Row | None:
         """The first row, None where there is none."""
-        with self._reading():
-            row = self._connection.execute(sql, values).fetchone()
-        return dict(row) if row is not None else None
+        with self._turn:
+            return self._first(sql, values)
 
-    def all(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+    def all(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows."""
-        with self._reading():
-            return [dict(row) for row in self._connection.execute(sql, values)]
+        with self._turn:
+            return self._rows(sql, values)
 
-    def _reading(self) -> AbstractContextManager[None]:
-        """Faults within a transaction are told by `write`, once it has ended."""
-        return nullcontext() if self._connection.in_transaction else self._faults()
+    @abstractmethod
+    def hold(self, name: str, number: int) -> AbstractContextManager[bool]:
+        """Whether this process has something for itself, until the end of the block, or until it dies.
 
-    @contextmanager
-    def _faults(self) -> Iterator[None]:
-        """What SQLite cannot do, as `InvalidArgument`; a file that turns out to be damaged is kept aside."""
-        try:
-            yield
-        except UnicodeEncodeError:
-            raise InvalidArgument("a value given is not UTF-8", hint="write it in UTF-8") from None
-        except sqlite3.OperationalError as error:
-            raise _fault(self.path, error) from None
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
-                raise
-            self.close()
-            raise InvalidArgument(
-                _set_aside(self.path) or f"{self.path} was damaged, and another process has begun a new one",
-                hint="run it again",
-            ) from None
+        `name` and `number` say what: ``imports``, the id of a job.
+        """
 
+    @abstractmethod
+    def _begin(self) -> None: ...
 
-def _opened(path: str, tell: Callable[[str], None]) -> sqlite3.Connection:
-    try:
-        try:
-            return _patiently(path)
-        except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
-                raise
-        done = _set_aside(path)
-        if done:
-            tell(f"warning: {done}")
-        return _patiently(path)
-    except sqlite3.OperationalError as error:
-        fault = _fault(path, error)
-        fault.message += "; nothing was done"
-        raise fault from None
+    @abstractmethod
+    def _lock(self, alone: str) -> None: ...
+
+    @abstractmethod
+    def _commit(self) -> None: ...
+
+    @abstractmethod
+    def _roll_back(self) -> None:
+        """End a transaction without it; raises nothing, since the first error has the word."""
+
+    @abstractmethod
+    def _run(self, sql: str, values: Values) -> Cursor: ...
+
+    @abstractmethod
+    def _run_many(self, sql: str, rows: Iterable[Values]) -> int: ...
+
+    @abstractmethod
+    def _first(self, sql: str, values: Values) -> Row | None: ...
+
+    @abstractmethod
+    def _rows(self, sql: str, values: Values) -> list[Row]: ...
+
+    @abstractmethod
+    def _faults(self) -> AbstractContextManager[None]:
+        """What the database cannot do, as an error of ours."""
 
 
-def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+def peek(environ: Mapping[str, str], sql: str) -> list[Row]:
+    """Rows, where there is a database and it can be read at once: makes none, mends none, raises nothing."""
+    if url := environ.get(URL, "").strip():
+        from dialkit.store import postgres
+
+        return postgres.peek(url, sql)
+    from dialkit.store import sqlite
+
+    return sqlite.peek(environ, sql)
 
 
-def _fault(path: str, error: sqlite3.OperationalError) -> InvalidArgument:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return InvalidArgument(f"{path}: {error}", hint=HINTS.get(code, HINT))
-
-
-def _patiently(path: str) -> sqlite3.Connection:
-    """Open it; who changes a new file's journal is not waited for by SQLite itself, so it is here."""
-    from time import monotonic, sleep
-
-    until = monotonic() + PATIENCE
-    while True:
-        try:
-            return _ready(path)
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) or monotonic() > until:
-                raise
-            sleep(0.01)
-
-
-def _ready(path: str) -> sqlite3.Connection:
-    from dialkit.store.schema import SCHEMA
-
-    if not os.path.exists(path):
-        # Made here, so that nobody else can read it for even a moment.
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
-    try:
-        connection.row_factory = sqlite3.Row
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > VERSION:
-            raise InvalidArgument(
-                f"{path} is of a later dialkit", hint="python3 -m pip install --upgrade dialkit"
-            )
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        if version < VERSION:
-            connection.executescript(f"BEGIN IMMEDIATE;\n{SCHEMA}\nPRAGMA user_version={VERSION};\nCOMMIT;")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _set_aside(path: str) -> str | None:
-    """Move a damaged file away, with all that belongs to it, and begin a new one with what can be read of it.
-
-    Says so in words; None where another process has done it.
-    """
-    from time import strftime
-
-    from dialkit.store.salvage import salvage
-
-    with Lock(path + ".lock"):
-        if _sound(path):
-            return None
-        stamp, number = strftime("%Y%m%d-%H%M%S"), 0
-        while os.path.exists(aside := f"{path}.damaged-{stamp}" + (f"-{number}" if number else "")):
-            number += 1
-        for ending in ("", "-wal", "-shm"):
-            if os.path.exists(path + ending):
-                os.replace(path + ending, aside + ending)
-        new = _patiently(path)
-        try:
-            kept = salvage(aside, new)
-        finally:
-            new.close()
-    return (
-        f"{path} is damaged; it is kept as {aside}, and a new one is begun with what could be read of it: "
-        f"{kept} rows. It knows nothing of others that were sent before"
-    )
-
-
-def _sound(path: str) -> bool:
-    try:
-        connection = _patiently(path)
-        try:
-            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
-        finally:
-            connection.close()
-    except sqlite3.DatabaseError as error:
-        if _is_damage(error):
-            return False
-        raise
+def marks(values: Sequence[object]) -> str:
+    """As many ``?`` as there are values, for ``IN (…)``; at most some thousands."""
+    return ", ".join("?" * len(values))

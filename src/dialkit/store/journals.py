@@ -7,12 +7,10 @@ Rows are worked off in order, so all up to the last that is written down are don
 from __future__ import annotations
 
 import json
-import os
-import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.errors import Conflict, InvalidArgument
+from dialkit.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -62,7 +60,7 @@ class Job(NamedTuple):
 
 def begin(database: Database, file_key: str, path: str, options: Mapping[str, Any], now: float) -> Job:
     """The unfinished job of that key, or a new one; old jobs of the same file are forgotten."""
-    with database.write() as connection:
+    with database.write(alone="import_job") as connection:
         row = connection.execute(OPEN, (file_key,)).fetchone()
         if row is None:
             for stale in connection.execute(STALE, (path, now - KEPT)).fetchall():
@@ -114,33 +112,9 @@ def alone(database: Database, job: int) -> Iterator[None]:
 
     Raises `Conflict` where another has it.
     """
-    path = database.path + ".imports"
-    try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise InvalidArgument(
-            f"{path}: {error.strerror}", hint="set DIALKIT_HOME to another folder"
-        ) from None
-    try:
-        try:
-            _lock(descriptor, job)
-        except OSError:
+    with database.hold("imports", job) as ours:
+        if not ours:
             raise Conflict(
                 "this file is being imported by another process", status=None, hint="wait until it has ended"
-            ) from None
+            )
         yield
-    finally:
-        os.close(descriptor)
-
-
-def _lock(descriptor: int, job: int) -> None:
-    """Lock the byte of a job; the system lets go of it with the process. Raises `OSError`."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        os.lseek(descriptor, job, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, job)

@@ -13,6 +13,8 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from dialkit.errors import Conflict, InvalidArgument, Refused
+from dialkit.store.database import marks
+from dialkit.store.outbox_keys import ADD_MADE, ADD_RECIPIENT, made_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +26,10 @@ STATES = (PLANNED, SENDING, ACCEPTED, REFUSED, UNKNOWN)
 REPEAT = 600.0  # seconds in which the same text to the same people is taken for a slip
 LONGEST = 900.0  # seconds after which nobody is still sending, whatever the system says of their process
 NOT_SENT = {"code": "not_sent", "message": "the process ended before it was sent", "retryable": True}
+LEFT_BEHIND = {
+    PLANNED: (REFUSED, NOT_SENT, "the process ended before"),
+    SENDING: (UNKNOWN, None, "the process ended between sending and the answer"),
+}
 
 ADD = """
 INSERT INTO outbox (once, batch, operation, effect_key, sender, recipients_json, text, request_json, state,
@@ -43,12 +49,15 @@ BY_BATCH = "SELECT * FROM outbox WHERE batch = ? ORDER BY id"
 FREE = "UPDATE outbox SET once = NULL WHERE once = ? AND state = 'refused'"
 ALIKE = """
 SELECT * FROM outbox
-WHERE effect_key = :effect_key AND planned_at > :since AND state <> 'refused' AND (
-    recipients_json = :recipients_json
-    OR EXISTS (SELECT 1 FROM json_each(outbox.recipients_json) AS one
-               WHERE one.value IN (SELECT value FROM json_each(:recipients_json))))
+WHERE effect_key = ? AND planned_at > ? AND state <> 'refused' AND recipients_json = ?
 ORDER BY id DESC LIMIT 1
 """
+ALIKE_TO = """
+SELECT outbox.* FROM outbox JOIN outbox_recipient AS one ON one.entry = outbox.id
+WHERE effect_key = ? AND planned_at > ? AND state <> 'refused' AND one.recipient IN ({marks})
+ORDER BY outbox.id DESC LIMIT 1
+"""
+AT_ONCE = 500  # recipients that one statement asks for
 # Only who planned it: another process may have found it left behind, and have begun it anew.
 LEAVES = """
 UPDATE outbox SET state = 'sending', sending_at = :now, attempts = attempts + 1
@@ -59,17 +68,22 @@ UPDATE outbox SET state = :state, result_json = :result, note = :note, done_at =
 WHERE id = :id AND who = :who
 """
 SENT_AGAIN = "UPDATE outbox SET note = ? WHERE id = ?"
-HOLDS = """
-SELECT 1 FROM outbox, json_tree(outbox.result_json) AS part
-WHERE outbox.state = 'accepted' AND part.value = ? LIMIT 1
+BY_MADE = """
+SELECT outbox.* FROM outbox JOIN outbox_made AS one ON one.entry = outbox.id
+WHERE one.made = ? AND outbox.state = 'accepted' ORDER BY outbox.id DESC LIMIT 1
 """
-OPEN = "SELECT * FROM outbox WHERE state IN ('planned', 'sending')"
-LIST = """
-SELECT * FROM outbox
-WHERE (:state IS NULL OR state = :state)
-  AND (:number IS NULL OR :number IN (SELECT value FROM json_each(recipients_json)))
-ORDER BY id DESC LIMIT :most
+OPEN = "SELECT * FROM outbox WHERE state IN ('planned', 'sending') ORDER BY id"
+# Whose process is gone; unless it was not, and has settled it by now.
+LEFT = """
+UPDATE outbox SET state = :state, result_json = :result, note = :note, done_at = :now
+WHERE id = :id AND who = :who AND state = :was
 """
+LIST = "SELECT * FROM outbox WHERE {those} ORDER BY id DESC LIMIT :most"
+THOSE = {
+    "state": "state = :state",
+    "number": "id IN (SELECT entry FROM outbox_recipient WHERE recipient = :number)",
+}
+ALONE = "outbox"  # who plans looks first at what is planned already
 
 
 def me() -> str:
@@ -106,10 +120,10 @@ def plan(
     if once == "":
         raise InvalidArgument("--once is empty", hint="--once NAME, or leave it out")
     mine = {"once": once, "batch": None, "now": now, "who": me()}
-    with database.write() as connection:
+    with database.write(alone=ALONE):
         _sweep(database, now)
         if anew:
-            connection.execute(FREE, (once,))
+            database.execute(FREE, (once,))
         before = database.one(BY_ONCE, (once,)) if once is not None else None
         if before is not None:
             return _known(database, before, entries, mine)
@@ -119,13 +133,23 @@ def plan(
             mine["batch"] = f"{entries[0]['operation']} {now:.6f} {os.getpid()}"
         planned = []
         for entry in entries:
-            planned.append((dict(connection.execute(ADD, {**entry, **mine}).fetchone()), True))
+            planned.append((_added(database, {**entry, **mine}), True))
             mine["once"] = None  # the others are found by their batch
         return planned
 
 
+def _added(database: Database, entry: Row) -> Row:
+    row: Row = database.execute(ADD, entry).fetchone()
+    database.executemany(ADD_RECIPIENT, [(one, row["id"]) for one in sorted(_recipients(entry))])
+    return row
+
+
+def _recipients(row: Row) -> set[str]:
+    return set(json.loads(row["recipients_json"]))
+
+
 def _not_alike(database: Database, entry: Row, now: float) -> None:
-    alike = database.one(ALIKE, {**entry, "since": now - REPEAT})
+    alike = _alike(database, entry, now - REPEAT)
     if alike is not None:
         raise Conflict(
             f"the same was sent {_ago(now - alike['planned_at'])} (outbox {alike['id']}, "
@@ -133,6 +157,17 @@ def _not_alike(database: Database, entry: Row, now: float) -> None:
             status=None,
             hint=f"dialpad outbox show {alike['id']}; to send it all the same, add --again",
         )
+
+
+def _alike(database: Database, entry: Row, since: float) -> Row | None:
+    """The last entry of that effect to the same people, or to one of them."""
+    what = (entry["effect_key"], since)
+    found = database.one(ALIKE, (*what, entry["recipients_json"]))
+    people = sorted(_recipients(entry))
+    for at in range(0, len(people) if found is None else 0, AT_ONCE):
+        some = people[at : at + AT_ONCE]
+        found = found or database.one(ALIKE_TO.format(marks=marks(some)), (*what, *some))
+    return found
 
 
 def _known(database: Database, before: Row, entries: Sequence[Row], mine: Row) -> list[tuple[Row, bool]]:
@@ -173,7 +208,7 @@ def plan_again(database: Database, entry_id: int, entry: Row, *, confirmed: bool
     been carried out and that was not `confirmed`.
     """
     mine = {"once": f"retry of {entry_id}", "batch": None, "now": now, "who": me()}
-    with database.write() as connection:
+    with database.write(alone=ALONE):
         _sweep(database, now)
         row = database.one(BY_ID, (entry_id,))
         if row is None or row["state"] not in (REFUSED, UNKNOWN):
@@ -207,16 +242,16 @@ def plan_again(database: Database, entry_id: int, entry: Row, *, confirmed: bool
             )
         if other is not None:
             return _again(database, other, mine)
-        made = dict(connection.execute(ADD, {**entry, **mine}).fetchone())
-        connection.execute(SENT_AGAIN, (f"{row['note'] or 'unknown'}; sent again as {made['id']}", entry_id))
+        made = _added(database, {**entry, **mine})
+        database.execute(SENT_AGAIN, (f"{row['note'] or 'unknown'}; sent again as {made['id']}", entry_id))
         return made
 
 
 def leaves(database: Database, row: Row, now: float) -> None:
     """It leaves now: on the disk before the first byte goes. Raises `Conflict` where another has taken it."""
-    with database.write() as connection:
-        done = connection.execute(LEAVES, {"id": row["id"], "who": row["who"], "now": now})
-    if done.rowcount != 1:
+    with database.write():
+        done = database.execute(LEAVES, {"id": row["id"], "who": row["who"], "now": now}).rowcount
+    if done != 1:
         raise Conflict(
             f"outbox {row['id']} was taken for left behind, since this took so long; nothing was sent",
             status=None,
@@ -226,18 +261,16 @@ def leaves(database: Database, row: Row, now: float) -> None:
 
 def settle(database: Database, row: Row, state: str, result: Any, note: str | None, now: float) -> None:
     """What became of it."""
-    with database.write():
-        _settle(database, row, state, result, note, now)
-
-
-def _settle(database: Database, row: Row, state: str, result: Any, note: str | None, now: float) -> None:
     told = {"state": state, "result": json.dumps(result), "note": note, "now": now}
-    database.execute(SETTLE, {"id": row["id"], "who": row["who"], **told})
+    with database.write():
+        done = database.execute(SETTLE, {"id": row["id"], "who": row["who"], **told}).rowcount
+        if done and state == ACCEPTED:
+            database.executemany(ADD_MADE, [(made, row["id"]) for made in made_in(result)])
 
 
 def sweep(database: Database, now: float) -> None:
     """Decide about entries whose process is gone."""
-    with database.write():
+    with database.write(alone=ALONE):
         _sweep(database, now)
 
 
@@ -245,10 +278,9 @@ def _sweep(database: Database, now: float) -> None:
     for row in database.all(OPEN):
         if _alive(row, now):
             continue
-        if row["state"] == PLANNED:
-            _settle(database, row, REFUSED, NOT_SENT, "the process ended before", now)
-        else:
-            _settle(database, row, UNKNOWN, None, "the process ended between sending and the answer", now)
+        state, result, note = LEFT_BEHIND[row["state"]]
+        told = {"state": state, "result": json.dumps(result), "note": note, "now": now}
+        database.execute(LEFT, {"id": row["id"], "who": row["who"], "was": row["state"], **told})
 
 
 def get(database: Database, entry_id: int) -> Row | None:
@@ -263,12 +295,19 @@ def of_once(database: Database, once: str) -> Row | None:
 
 def is_result(database: Database, made: object) -> bool:
     """Whether something made, by its id, is what came of an accepted entry: then it is no other's trace."""
-    return made is not None and database.one(HOLDS, (str(made),)) is not None
+    return made is not None and of_result(database, str(made)) is not None
+
+
+def of_result(database: Database, made: str) -> Row | None:
+    """The accepted entry of which something was made, by the id of that; the last of several."""
+    return database.one(BY_MADE, (made,))
 
 
 def listed(database: Database, *, state: str | None, number: str | None, most: int) -> list[Row]:
     """Entries, the newest first; those of a state, or to a number."""
-    return database.all(LIST, {"state": state, "number": number, "most": most})
+    asked = {name: value for name, value in (("state", state), ("number", number)) if value is not None}
+    those = " AND ".join(THOSE[name] for name in asked) or "1 = 1"
+    return database.all(LIST.format(those=those), {**asked, "most": most})
 
 
 def shown(row: Row) -> Row:

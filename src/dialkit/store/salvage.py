@@ -3,21 +3,67 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+from dialkit.config.files import Lock
+
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    Open = Callable[[str], sqlite3.Connection]
 
 # Journals of imports are left out: an import begun anew finds in the directory what it has done.
 TABLES = ("outbox", "template", "opt_out", "company", "disposition_color")
 GIVE_UP = 1000  # rows one after the other that cannot be read: more than stand on a damaged page
+DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite says that the file itself is at fault."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGED
+
+
+def set_aside(path: str, opened: Open) -> str | None:
+    """Move a damaged file away, with all that belongs to it, and begin a new one with what can be read of it.
+
+    `opened` opens a file, and makes one. Says what was done; None where another process has done it.
+    """
+    from time import strftime
+
+    with Lock(path + ".lock"):
+        if _sound(path, opened):
+            return None
+        stamp, number = strftime("%Y%m%d-%H%M%S"), 0
+        while os.path.exists(aside := f"{path}.damaged-{stamp}" + (f"-{number}" if number else "")):
+            number += 1
+        for ending in ("", "-wal", "-shm"):
+            if os.path.exists(path + ending):
+                os.replace(path + ending, aside + ending)
+        with closing(opened(path)) as new:
+            kept = salvage(aside, new)
+    return (
+        f"{path} is damaged; it is kept as {aside}, and a new one is begun with what could be read of it: "
+        f"{kept} rows. It knows nothing of others that were sent before"
+    )
+
+
+def _sound(path: str, opened: Open) -> bool:
+    try:
+        with closing(opened(path)) as connection:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchone()["quick_check"] == "ok")
+    except sqlite3.DatabaseError as error:
+        if is_damage(error):
+            return False
+        raise
 
 
 def salvage(damaged: str, connection: sqlite3.Connection) -> int:
     """Copy what can be read of a damaged file into a new one; how many rows that were."""
-    import sqlite3
     from urllib.parse import quote
+
+    from dialkit.store.migrations import outbox_keys
 
     kept = 0
     # Without a log to read beside it, nothing is to be put beside it either.
@@ -29,11 +75,12 @@ def salvage(damaged: str, connection: sqlite3.Connection) -> int:
     try:
         connection.execute("BEGIN IMMEDIATE")
         for table in TABLES:
-            names = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+            names = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
             marks = ", ".join("?" * len(names))
             for row in _readable(old, table, names):
-                done = connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({marks})", row)  # noqa: S608
+                done = connection.execute(f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING", row)  # noqa: S608
                 kept += done.rowcount
+        outbox_keys(connection.execute)
         connection.execute("COMMIT")
     finally:
         old.close()
@@ -42,8 +89,6 @@ def salvage(damaged: str, connection: sqlite3.Connection) -> int:
 
 def _readable(old: sqlite3.Connection, table: str, names: list[str]) -> Iterator[tuple[object, ...]]:
     """The rows that can be read, beyond a page that cannot, too."""
-    import sqlite3
-
     sql = f"SELECT rowid, {', '.join(names)} FROM {table} WHERE rowid >= ? ORDER BY rowid LIMIT 1"  # noqa: S608
     wanted = failed = 0
     while failed < GIVE_UP:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dialkit.store.database import Database, Row
 
-ALL = "SELECT * FROM template ORDER BY name COLLATE NOCASE, name"
+ALL = "SELECT * FROM template"
 BY_NAME = "SELECT * FROM template WHERE name = ?"
 ADD = "INSERT INTO template VALUES (:name, :text, :now, :now) ON CONFLICT (name) DO NOTHING RETURNING *"
 CHANGE = "UPDATE template SET text = :text, updated_at = :now WHERE name = :name RETURNING *"
@@ -16,7 +16,7 @@ REMOVE = "DELETE FROM template WHERE name = ? RETURNING *"
 
 def listed(database: Database) -> list[Row]:
     """All of them, by name."""
-    return database.all(ALL)
+    return sorted(database.all(ALL), key=lambda row: (row["name"].lower(), row["name"]))
 
 
 def get(database: Database, name: str) -> Row | None:
@@ -40,6 +40,6 @@ def remove(database: Database, name: str) -> Row | None:
 
 
 def _written(database: Database, sql: str, values: dict[str, object] | tuple[str, ...]) -> Row | None:
-    with database.write() as connection:
-        row = connection.execute(sql, values).fetchone()
-    return dict(row) if row is not None else None
+    with database.write():
+        row: Row | None = database.execute(sql, values).fetchone()
+    return row
