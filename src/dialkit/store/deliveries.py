@@ -52,6 +52,7 @@ LIST = """
 SELECT delivery.*, event.kind, event.happened_at FROM delivery LEFT JOIN event ON event.id = delivery.event_id
 WHERE delivery.state IN ({states}) ORDER BY delivery.id DESC LIMIT ?
 """
+OF_EVENT = "SELECT * FROM delivery WHERE event_id = ? ORDER BY id"
 GET = "SELECT * FROM delivery WHERE id = ?"
 COUNT = "SELECT target, state, COUNT(*) AS number FROM delivery GROUP BY target, state ORDER BY target, state"
 AGAIN = """
@@ -123,6 +124,11 @@ def listed(database: Database, states: Sequence[str] = OPEN, most: int = 1000) -
     """Rows in these states, the newest first, each with the kind and time of its event."""
     sql = LIST.format(states=", ".join("?" * len(states)))
     return database.all(sql, (*states, most))
+
+
+def of_event(database: Database, event_id: int) -> list[Row]:
+    """Whom one event is brought to, and how that stands."""
+    return database.all(OF_EVENT, (event_id,))
 
 
 def counts(database: Database) -> list[Row]:

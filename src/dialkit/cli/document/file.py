@@ -1,4 +1,4 @@
-"""Reading an OpenAPI document that a user brings: JSON or YAML, of bounded size, as plain JSON values.
+"""Reading a document that a user brings, OpenAPI among them: JSON or YAML, bounded, as plain JSON values.
 
 YAML is read by the core schema of YAML 1.2, as OpenAPI asks: ``no`` and ``2024-05-01`` are texts. It is
 built from the parser's events, so that no tag can make anything else of it, and aliases, which can make a
@@ -30,8 +30,8 @@ INTEGER = re.compile(r"[-+]?[0-9]{1,18}|0o[0-7]{1,20}|0x[0-9a-fA-F]{1,15}")
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,2})?")
 
 
-def read(app: App, name: str) -> dict[str, Any]:
-    """The document in the file `name`. Raises `InvalidArgument` saying where it cannot be read."""
+def load(app: App, name: str) -> Any:
+    """What is in the file `name`, YAML or JSON. Raises `InvalidArgument` saying where it cannot be read."""
     try:
         with open(os.path.join(app.cwd, os.path.expanduser(name)), "rb") as file:
             data = file.read(LARGEST + 1)
@@ -43,7 +43,12 @@ def read(app: App, name: str) -> dict[str, Any]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InvalidArgument(f"{name}: not UTF-8 (byte {error.start})") from None
-    found = _json(text, name) if text.lstrip()[:1] in ("{", "[") else _yaml(text, name)
+    return _json(text, name) if text.lstrip()[:1] in ("{", "[") else _yaml(text, name)
+
+
+def read(app: App, name: str) -> dict[str, Any]:
+    """The OpenAPI document in the file `name`. Raises `InvalidArgument` saying where it cannot be read."""
+    found = load(app, name)
     if not isinstance(found, dict) or "openapi" not in found:
         raise InvalidArgument(
             f"{name}: not an OpenAPI document: it has no 'openapi' at its top",

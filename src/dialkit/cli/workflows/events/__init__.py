@@ -19,7 +19,14 @@ HELP = Help(
     "events",
     "What Dialpad tells of texts, calls and the rest, as it came: kept, looked at, made again.\n"
     "Secrets are read from DIALPAD_WEBHOOK_SECRET, or with --secret-stdin: several stand each on a line.",
-    ("dialpad events verify < body",),
+    (
+        "dialpad events list --filter 'direction == \"inbound\"'",
+        "dialpad events tail --follow --kind sms",
+        "dialpad events replay 12 13 --to http://localhost:3000/hook",
+        "dialpad events verify < body",
+        "dialpad events trigger sms_received --text Hello --to-url http://localhost:3000/hook",
+        "dialpad events trigger --fixture order.yaml --edit",
+    ),
     apart=True,
 )
 
@@ -47,5 +54,28 @@ def _sub(module: str, takes: str, about: str) -> Sub:
 
 # Word -> module of this package, what it takes as help shows it, and one line on it.
 TABLE = {
+    "list": _sub(
+        "list", "[--kind KIND] [--filter EXPR] [--before ID] [--max-items N]", "events, the newest first"
+    ),
+    "show": _sub("show", "ID", "one of them, whole, and what became of it"),
+    "tail": _sub(
+        "tail", "[--follow] [--kind KIND] [--filter EXPR] [--lines N]", "the latest, and those that come"
+    ),
+    "replay": _sub("replay", "ID… --to URL", "post events once more, byte for byte as they came"),
+    "pending": _sub(
+        "pending",
+        "[--dead] [retry ID… | retry --all | drop ID…]",
+        "what a target has not taken: show, retry, drop",
+    ),
+    "serve": _sub(
+        "serve",
+        "[--host HOST] [--port N] [--path [KIND=]PATH…] [--secret-stdin] [--insecure]",
+        "receive what is posted to a webhook: verified, stored, then answered",
+    ),
     "verify": _sub("verify", "[FILE] [--secret-stdin]", "who wrote a body, and what it says"),
+    "trigger": _sub(
+        "trigger",
+        "NAME [--from NUMBER] [--to NUMBER] [--text WORDS] [--to-url URL]",
+        "an event of your own making, signed as Dialpad signs",
+    ),
 }

@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import parse, showing
-from dialkit.cli.workflows.events.secrets import ARGUMENTS, ROWS, secrets
+from dialkit.cli.workflows.events.secrets import ARGUMENTS, secrets
+from dialkit.cli.workflows.events.secrets import ROWS as SECRETS
 from dialkit.errors import BadSignature, InvalidArgument
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
 
-__all__ = ["ROWS", "run"]
-
-ROWS = (("FILE", "the body, byte for byte as it was posted; stdin if left out"), *ROWS)
+ROWS = (("FILE", "the body, byte for byte as it was posted; stdin if left out"), *SECRETS)
 
 
 def run(app: App, argv: list[str]) -> int:
