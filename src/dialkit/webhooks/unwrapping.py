@@ -63,19 +63,27 @@ def unwrap(
     are kinds, for what is no event at all. `InvalidArgument` is about the call itself: an empty secret, a
     body that was parsed already. No message repeats the body or a secret.
     """
-    secrets, data = _keys(secret), _raw(body)
+    keys, data = keys_of(secret), _raw(body)
     if max_age is not None and not max_age > 0:
         raise InvalidArgument("max_age: must be more than 0 seconds", hint="leave it out to take all events")
-    raw = _payload(data, secrets)
-    if secrets is not None and ("exp" in raw or "nbf" in raw):
-        _check_times(raw, _now(clock))
-    event = _typed(raw, strict=strict)
+    event = _typed(payload_of(data, keys, clock), strict=strict)
     if max_age is not None:
         _check_age(event, max_age, _now(clock))
     return event
 
 
-def _payload(data: bytes, secrets: tuple[bytes, ...] | None) -> dict[str, Any]:
+def payload_of(data: bytes, keys: tuple[bytes, ...] | None, clock: Clock | None = None) -> dict[str, Any]:
+    """What a body says, once it is certain who wrote it; untyped. `keys` are those of `keys_of`.
+
+    Raises `InvalidEvent`, and of its kinds `BadSignature` and `StaleEvent`, as `unwrap` does.
+    """
+    raw = _read(data, keys)
+    if keys is not None and ("exp" in raw or "nbf" in raw):
+        _check_times(raw, _now(clock))
+    return raw
+
+
+def _read(data: bytes, secrets: tuple[bytes, ...] | None) -> dict[str, Any]:
     if not data:
         raise InvalidEvent("the body is empty", hint=WHOLE)
     if secrets is None:
@@ -128,7 +136,7 @@ def _now(clock: Clock | None) -> float:
     return clock.now() if clock is not None else time.time()
 
 
-def _keys(secret: str | bytes | Iterable[str | bytes] | None) -> tuple[bytes, ...] | None:
+def keys_of(secret: str | bytes | Iterable[str | bytes] | None) -> tuple[bytes, ...] | None:
     """The secrets as bytes, None where there is none. Raises `InvalidArgument`, without repeating them."""
     if secret is None:
         return None

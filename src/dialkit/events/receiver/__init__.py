@@ -1,0 +1,121 @@
+"""A receiver of events: what Dialpad posts is verified, stored, and then answered.
+
+    from dialkit.events import receiver
+
+    app = receiver.app(secret=SECRET)   # an ASGI application; `dialpad events serve` is one with a server
+
+| module | is |
+|---|---|
+| `reception` | what is refused by its head, and what becomes of a body; no sockets |
+| `judging` | who wrote it, what it says, which kind it is |
+| `intake` | events that wait, and the one thread that writes them down in groups |
+| `answers` | what is answered, and why |
+| `metrics`, `local` | counts; whether a request comes from this machine |
+| `asgi` | all that as an ASGI application |
+| `connection`, `server` | all that on a port of its own |
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from dialkit.events.receiver.asgi import ReceiverApp
+    from dialkit.events.receiver.intake import Keep
+    from dialkit.events.receiver.reception import Reception
+    from dialkit.inbox.keeping import Arrival, Kept
+    from dialkit.store.database import Database
+
+PATH = "/hooks/dialpad"
+
+
+def app(
+    *,
+    secret: str | bytes | Iterable[str | bytes] | None,
+    paths: Mapping[str, str | None] | None = None,
+    environ: Mapping[str, str] | None = None,
+    insecure: bool = False,
+    public_status: bool = False,
+) -> ReceiverApp:
+    """An ASGI application that verifies events, stores them, and answers 2xx once they are on the disk.
+
+    Parameters:
+        secret: the webhook's secret; or several, of which any may have signed, while you change it. None is
+            for webhooks without one: then events are taken from this machine only, unless `insecure`.
+        paths: where events are posted, each with the kind that it is for, such as ``{"/fax": "fax"}``, or
+            None for all of them; ``/hooks/dialpad`` for all, if left out.
+        environ: where `DIALKIT_HOME` and `DIALKIT_DATABASE_URL` are read; the process's, if left out.
+        insecure: without a secret, take what anybody posts.
+        public_status: answer at ``/health`` and ``/metrics`` to other machines as well.
+
+    What cannot be stored within 4 s is answered 503, and Dialpad tries again. Raises `InvalidArgument` for an
+    empty secret.
+    """
+    import os
+
+    from dialkit.events.receiver.asgi import ReceiverApp
+    from dialkit.store import Database
+
+    known = os.environ if environ is None else environ
+    return ReceiverApp(
+        make(
+            secret,
+            paths or {PATH: None},
+            lambda: Database.of(known),
+            insecure=insecure,
+            public_status=public_status,
+        )
+    )
+
+
+def make(
+    secret: str | bytes | Iterable[str | bytes] | None,
+    paths: Mapping[str, str | None],
+    open_store: Callable[[], Database],
+    *,
+    insecure: bool = False,
+    public_status: bool = False,
+    targets: Sequence[str] = (),
+    stored: Callable[[], None] = lambda: None,
+    tell: Callable[[str], None] | None = None,
+) -> Reception:
+    """What `app` and `dialpad events serve` have in common.
+
+    Beyond what `app` takes: `open_store` opens the database, for the thread that writes; `targets` are names
+    of where events are forwarded (`dialkit.events.forwarding`), added in the transaction that stores them,
+    and `stored` is called after it; `tell` hears of what goes wrong, in a line, else the log does.
+    """
+    from logging import getLogger
+
+    from dialkit.events.receiver.judging import Judge
+    from dialkit.events.receiver.reception import Reception
+    from dialkit.webhooks.unwrapping import keys_of
+
+    keys = keys_of(secret)
+    return Reception(
+        Judge(paths, keys),
+        open_store,
+        _keeping(tuple(targets)),
+        tell or getLogger(__name__).warning,
+        local_only=keys is None and not insecure,
+        public_status=public_status,
+        stored=stored,
+    )
+
+
+def _keeping(targets: tuple[str, ...]) -> Keep:
+    """What writes a group down, and with it that it is to be forwarded."""
+    from time import time
+
+    from dialkit.inbox.keeping import keep
+    from dialkit.store import deliveries
+
+    def both(database: Database, arrivals: Sequence[Arrival]) -> list[Kept]:
+        with database.write() as tx:
+            kept = keep(database, arrivals)
+            deliveries.add(tx, [one.event_id for one in kept], targets, time())
+        return kept
+
+    return both if targets else keep

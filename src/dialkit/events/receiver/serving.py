@@ -1,0 +1,58 @@
+"""Serving until SIGTERM or SIGINT: for a command line; call it in the main thread."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dialkit.events.receiver.reception import Reception
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes a free one. Raises `OSError` where the port is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named: only then asyncio sets TCP_NODELAY, without which each answer takes 40 ms.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    if os.name == "posix":  # elsewhere this would let two servers share a port
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def serve_forever(reception: Reception, listening: socket.socket, announce: Callable[[], None]) -> None:
+    """Receive on a socket that listens until SIGTERM or SIGINT; then finish what is under way.
+
+    `announce` is called once it answers. Raises what opening the store raises, before anything is answered.
+    """
+    import asyncio
+    import signal
+
+    from dialkit.events.receiver.server import Server
+
+    async def serve() -> None:
+        loop, stop = asyncio.get_running_loop(), asyncio.Event()
+        names = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last is Ctrl-Break, on Windows
+        numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+        before = {
+            number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+            for number in numbers
+        }
+        try:
+            reception.start(opened=True)
+            server = Server(reception)
+            loop.call_soon(announce)
+            await server.run(listening, stop)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    asyncio.run(serve())
