@@ -202,6 +202,8 @@ def _fitted(hint: Any, value: Any) -> Any:
 
 def _moment(value: Any) -> datetime | Any:
     """A date in another spelling: ISO 8601, or epoch seconds or milliseconds; anything else as it came."""
+    if isinstance(value, bool):  # an integer, to Python
+        return value
     for read in (datetime.fromisoformat, lambda text: datetime.fromtimestamp(_seconds(int(text)), UTC)):
         try:
             return read(value)
