@@ -8,10 +8,12 @@ LONGEST = 30  # days that `dialpad inbox sync` goes back at the most
 
 def told(since: float, until: float) -> str:
     """One line on a gap, in seconds since 1970, and how to fill it as far as that can be done."""
-    days = min(LONGEST, max(1, -int(-(until - since) // DAY)))
+    from math import ceil
+
+    days = min(LONGEST, max(1, ceil((until - since) / DAY)))
     return (
-        f"warning: not connected from {moment(since)} to {moment(until)}: what happened then may have been "
-        f"missed; to look for it: dialpad inbox sync --days {days}"
+        f"warning: not connected from {moment(since)} to {moment(ceil(until))}: what happened then may have "
+        f"been missed; to look for it: dialpad inbox sync --days {days}"
     )
 
 

@@ -30,6 +30,7 @@ WORKFLOWS: dict[tuple[str, ...], tuple[str, str]] = {
     ("contact", "update"): ("contact_update", "change a contact; phones can be added or removed"),
     ("contact", "upsert"): ("contact_upsert", "change the contact that matches, or make one"),
     ("events",): ("events", "what Dialpad told: receive, look at, replay, verify, make"),
+    ("listen",): ("listen", "be told of texts and calls as they happen, without a public URL"),
     ("outbox",): ("outbox", "what was sent, and what became of it: list, show, resolve, retry"),
     ("sms", "export"): ("sms_export", "the texts of a time, as CSV"),
     ("sms", "intro"): ("sms_intro", "introduce two people, by two texts"),
@@ -49,10 +50,18 @@ EFFECTS: dict[str, tuple[str, ...]] = {
         "contact import",
         "contact update",
         "contact upsert",
+        "listen",
         "webhook sms create",
         "webhook sms delete",
     ),
-    "local": ("companies create", "outbox resolve", "template create", "template delete", "template update"),
+    "local": (
+        "companies create",
+        "events pending",
+        "outbox resolve",
+        "template create",
+        "template delete",
+        "template update",
+    ),
 }
 
 

@@ -1,4 +1,7 @@
-"""``--forward`` and ``--exec``, which several commands take: where each event is brought."""
+"""``--forward`` and ``--exec``, which several commands take: where each event is brought.
+
+A command that takes them takes ``--insecure`` too, and may mean more by it.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,10 @@ if TYPE_CHECKING:
 ARGUMENTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--forward",), {"metavar": "URL", "action": "append"}),
     (("--exec",), {"metavar": "SCRIPT", "action": "append", "dest": "scripts"}),
-    (("--insecure",), {"action": "store_true"}),
 )
 ROWS = (
     ("--forward URL", "post each event there as it came; retried for a day, see dialpad events pending"),
     ("--exec SCRIPT", "run it for each event, the JSON on its stdin; exit 0 counts; retried likewise"),
-    ("--insecure", "--forward may be http at another machine"),
 )
 
 

@@ -1,0 +1,152 @@
+"""Listening without a public URL: a websocket at Dialpad, its events verified, kept, told and brought on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialkit.errors import DialkitError, NotFound
+from dialkit.events import gaps, subscribing
+from dialkit.events.intake import Intake
+from dialkit.events.line import Line
+from dialkit.store import listeners
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Sequence
+
+    from dialkit.client import Dialpad
+    from dialkit.events.forwarding import Forwarder
+    from dialkit.events.intake import Counts
+    from dialkit.events.subscribing import Place, Wanted
+    from dialkit.inbox.keeping import Arrival
+    from dialkit.store import Database
+
+NOTED = 30.0  # seconds between two notes in the store of being connected
+
+
+class Listener:
+    """Listens, until it is stopped.
+
+    Parameters:
+        client: asks Dialpad; used in threads.
+        database: for what was made at Dialpad; events are kept over a connection of their own.
+        wanted: what to be told of.
+        secret: signs the events; None has one made up for this run.
+        forwarder: brings events to targets; started and stopped by whoever made it.
+        shown: is called in the event loop with what was new, as (id in the store, arrival).
+        tell: is told a line for a person: what was made, what may have been missed, what went wrong.
+    """
+
+    def __init__(
+        self,
+        client: Dialpad,
+        database: Database,
+        wanted: Wanted,
+        *,
+        secret: str | None = None,
+        forwarder: Forwarder | None = None,
+        shown: Callable[[Sequence[tuple[int, Arrival]]], None] = lambda _new: None,
+        tell: Callable[[str], None] = lambda _line: None,
+    ) -> None:
+        self._client, self._database, self._wanted, self._secret = client, database, wanted, secret
+        self._forwarder, self._shown, self._tell = forwarder, shown, tell
+        self._place: Place | None = None
+        self._noted = 0.0
+
+    async def listen(self, stop: asyncio.Event) -> Counts:
+        """Set up, listen until `stop` is set, take down again; what came.
+
+        Raises what the client raises where it cannot be set up, or may no longer.
+        """
+        import asyncio
+
+        await asyncio.to_thread(self._set_up)
+        assert self._place is not None
+        with self._database.another() as own:
+            targets = self._forwarder.targets if self._forwarder is not None else ()
+            self._intake = Intake(
+                own,
+                self._place.secret,
+                targets=targets,
+                kept=self._kept,
+                tell=self._tell,
+                clock=self._client.clock,
+            )
+            keeper = asyncio.ensure_future(self._intake.run())
+            noter = asyncio.ensure_future(self._note())
+            self._line = Line(
+                self._renewed, self._intake.take, gap=self._gap, tell=self._tell, clock=self._client.clock
+            )
+            try:
+                await self._line.hear(self._place.url, stop, self._joined)
+            finally:
+                noter.cancel()
+                await self._intake.end()
+                await keeper
+                await asyncio.to_thread(self._take_down)
+        return self._intake.counts
+
+    def _set_up(self) -> None:
+        subscribing.check(self._client, self._wanted)
+        subscribing.sweep(self._client, self._database, self._tell)
+        self._place = subscribing.establish(self._client, self._database, self._wanted, self._secret)
+
+    def _take_down(self) -> None:
+        place = self._place
+        if place is None:
+            return
+        row = listeners.get(self._database, place.listener_id)
+        try:
+            if row is not None:
+                subscribing.take_down(self._client, self._database, row)
+        except DialkitError as error:
+            self._tell(
+                f"warning: taking down websocket {place.websocket_id} failed: {error.message}; "
+                "the next dialpad listen does it"
+            )
+        finally:
+            place.held.close()
+
+    async def _renewed(self) -> str:
+        import asyncio
+
+        def ask() -> str:
+            assert self._place is not None
+            try:
+                return subscribing.renewed(self._client, self._place)
+            except NotFound:
+                self._tell("warning: the websocket was deleted by somebody else; a new one is made")
+            self._take_down()
+            self._place = None
+            self._place = subscribing.establish(self._client, self._database, self._wanted, self._secret)
+            self._intake.sign(self._place.secret)
+            return self._place.url
+
+        return await asyncio.to_thread(ask)
+
+    def _joined(self) -> None:
+        kinds = ", ".join(self._wanted.kinds)
+        whose = ", ".join(f"{kind}:{number}" for kind, number in self._wanted.targets) or "the company"
+        self._tell(f"note: listening for {kinds} of {whose}; Ctrl-C ends it")
+
+    def _kept(self, new: list[tuple[int, Arrival]]) -> None:
+        if self._forwarder is not None:
+            self._forwarder.wake()
+        self._shown(new)
+
+    def _gap(self, since: float, until: float) -> None:
+        self._tell(gaps.told(since, until))
+
+    async def _note(self) -> None:
+        """Write down every so often that it was connected, for the start after a kill."""
+        import asyncio
+
+        while True:
+            if self._place is not None and self._line.heard_at is not None:
+                try:
+                    await asyncio.to_thread(
+                        listeners.heard, self._database, self._place.listener_id, self._line.heard_at
+                    )
+                except DialkitError:
+                    pass  # the intake says so
+            await asyncio.sleep(NOTED)

@@ -1,0 +1,148 @@
+"""Those around a listener: the command in a process of its own, an app that events are forwarded to."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SECRET = "copper-kettle-41-drum"
+
+
+def until(true: Callable[[], object], seconds: float = 20.0, told: Callable[[], object] = str) -> None:
+    """Return as soon as something is so."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, told()
+        threading.Event().wait(0.01)
+
+
+class Post(NamedTuple):
+    """One request as it came."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+
+class App:
+    """An app on this machine: answers 204, or the next of `statuses`; a 0 waits for `let_go`."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.posts: list[Post] = []
+        self.statuses: list[int] = []
+        self.let_go = threading.Event()
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                outer.posts.append(Post(self.path, headers, body))
+                status = outer.statuses.pop(0) if outer.statuses else 204
+                if not status:
+                    outer.let_go.wait(30)
+                    status = 204
+                words = b"" if status == 204 else b"not now\x1b[31m"
+                self.send_response(status)
+                self.send_header("location", "/elsewhere")
+                self.send_header("content-length", str(len(words)))
+                self.end_headers()
+                self.wfile.write(words)
+
+            def handle(self) -> None:
+                try:
+                    super().handle()
+                except OSError:  # who asked has gone
+                    pass
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_port
+        self.url = f"http://127.0.0.1:{self.port}/hook"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
+
+    def __enter__(self) -> Self:
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.let_go.set()
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+class Listening:
+    """``dialpad listen`` in a process of its own, once it is connected."""
+
+    def __init__(self, *argv: str, environ: dict[str, str], cwd: str) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.told: list[str] = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dialkit", "listen", *argv],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=environ,
+            cwd=cwd,
+        )
+        self.threads = [threading.Thread(target=self._out), threading.Thread(target=self._err)]
+
+    def __enter__(self) -> Self:
+        for thread in self.threads:
+            thread.start()
+        until(lambda: self.says("note: listening") or self.process.poll() is not None, told=lambda: self.told)
+        assert self.process.poll() is None, self.told
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+        for thread in self.threads:
+            thread.join(10)
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+
+    def says(self, words: str) -> list[str]:
+        """The lines on stderr that hold these words."""
+        return [line for line in self.told if words in line]
+
+    def heard(self, number: int) -> list[dict[str, Any]]:
+        """So many events, once they came."""
+        until(lambda: len(self.events) >= number, told=lambda: (self.events, self.told))
+        return self.events
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        """End it in good order; its exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait(20)
+        for thread in self.threads:
+            thread.join(10)
+        return code
+
+    def _out(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.events.append(json.loads(line))
+
+    def _err(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            self.told.append(line.rstrip())
