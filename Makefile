@@ -10,7 +10,7 @@ RUN := $(BIN)/python
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check bench soak spec format clean
+.PHONY: demo test test-postgres check bench soak spec format clean
 
 .venv/demo: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "python3 must be 3.11 or newer; say make PYTHON=python3.12"; exit 1; }
@@ -29,6 +29,9 @@ demo: .venv/demo  ## a text through the real command line to a Dialpad on this m
 
 test: .venv/dev  ## the tests
 	@$(RUN) -m pytest
+
+test-postgres: .venv/dev  ## the tests, with a PostgreSQL beside them that goes when they end
+	@$(RUN) tools/postgres.py $(RUN) -m pytest
 
 check: .venv/dev  ## format, lint, types, spec and generated files
 	@$(BIN)/ruff format --check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import secrets
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,7 +14,7 @@ import pytest
 from dialkit.cli.app import App
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -44,6 +45,24 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "PATH": os.environ.get("PATH", ""),
         **{name: os.environ[name] for name in ("SYSTEMROOT", "TEMP", "TMP") if name in os.environ},
     }
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, environ: dict[str, str]) -> Iterator[str]:
+    """Either database, of this test alone: in its folder, or in a schema of its own; which of the two."""
+    if request.param == "sqlite":
+        yield "sqlite"
+        return
+    server = os.environ.get("DIALKIT_TEST_POSTGRES")
+    if not server:
+        pytest.skip("DIALKIT_TEST_POSTGRES names no server: make test-postgres starts one")
+    import psycopg
+
+    schema = f"test_{secrets.token_hex(6)}"
+    environ["DIALKIT_DATABASE_URL"] = f"{server}?schema={schema}"
+    yield "postgresql"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def database(environ: dict[str, str]) -> Iterator[Database]:
+def database(store: str, environ: dict[str, str]) -> Iterator[Database]:
     with Database.of(environ) as opened:
         yield opened
 

@@ -34,7 +34,9 @@ FAULTS = (
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
-def test_no_double_and_no_loss(seed: int, environ: dict[str, str]) -> None:
+def test_no_double_and_no_loss(seed: int, store: str, environ: dict[str, str]) -> None:
+    if store == "postgresql" and seed % 4:
+        pytest.skip("PostgreSQL takes every fourth seed")
     random = Random(seed)
     with Sandbox(seed=seed, limits=False) as sandbox:
         for fault in FAULTS:

@@ -21,8 +21,8 @@ HELLO = "Hello {first_name}, it is {time}. {{ok}} {first_name}"
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with Database.of({"DIALKIT_HOME": str(tmp_path)}) as opened:
+def database(store: str, environ: dict[str, str]) -> Iterator[Database]:
+    with Database.of(environ) as opened:
         yield opened
 
 
