@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 WITHOUT_DRY_RUN = "send it with dp.with_options(dry_run=False)"
+MOST_REACHES = 16  # timeouts that are kept connections for: `timeout=left` is another one each time
 AFTER_FORK = "make clients after the fork, or start processes with 'spawn'"
 
 
@@ -222,6 +223,9 @@ class Base:
             if reach not in shared.transports:
                 from dialkit.client import transport as wire
 
+                if len(shared.transports) >= MOST_REACHES:
+                    # Whoever sends by the oldest still holds it; its connections end with the last of them.
+                    del shared.transports[next(iter(shared.transports))]
                 try:
                     shared.transports[reach] = self.settings.transport(getattr(wire, kind))
                     shared.process = os.getpid()
