@@ -6,7 +6,7 @@
 | `identity` | what a redelivery has in common with the first |
 | `events` | events as they were kept |
 | `values` | what events tell, made fit to be kept |
-| `texts`, `threads` | texts, and the threads they are in |
+| `facts`, `texts`, `threads` | what events tell of texts, texts, and the threads they are in |
 | `calls`, `legs` | calls made of their legs, and voicemails |
 | `words`, `searching` | words of texts, and finding them |
 | `positions` | the order of texts and calls |

@@ -31,7 +31,7 @@ VOICEMAILS = "SELECT * FROM voicemail WHERE whole IN ({marks})"
 ADD_VOICEMAIL = """
 INSERT INTO voicemail (id, whole, at, duration, link, text) VALUES (:id, :whole, :at, :duration, :link, :text)
 ON CONFLICT (id) DO UPDATE SET
-    link = COALESCE(voicemail.link, excluded.link),
+    link = CASE WHEN voicemail.redacted = 1 THEN NULL ELSE COALESCE(voicemail.link, excluded.link) END,
     duration = COALESCE(voicemail.duration, excluded.duration),
     text = CASE WHEN voicemail.redacted = 1 THEN NULL ELSE COALESCE(voicemail.text, excluded.text) END
 """

@@ -36,8 +36,6 @@ FIELDS: dict[str, Any] = {
     "date_connected": values.seconds,
     "date_ended": values.seconds,
     "duration": values.length,
-    "voicemail_link": values.name,
-    "voicemail_recording_id": values.id_of,
     "entry_point_call_id": values.id_of,
 }
 SIDES = {"contact": ("name",), "target": ("type", "id", "name")}

@@ -7,33 +7,43 @@ read stays read.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from dialkit.inbox import positions, replies, threads, values, words
+from dialkit.inbox import positions, replies, threads, words
+from dialkit.inbox.facts import better, facts, worth
+from dialkit.messaging import told as told_of_ours
 from dialkit.store.database import marks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from dialkit.inbox.keeping import Arrival
     from dialkit.store import Database
     from dialkit.store.database import Row
 
-MOST = 100  # recipients of a text that are looked at; Dialpad takes 10
 # How far a text has come. A final state is followed by another only if that happened later.
 ORDER = {"pending": 1, "queued": 2, "sending": 2, "sent": 3, "delivered": 5, "undelivered": 5, "failed": 5}
-WORDS = {"success": "delivered", "deliver": "delivered"}  # what the API's answers say instead
-HIDDEN = frozenset("*█■•xX ")  # a text of nothing else was hidden from us
 
 COLUMNS = (
     "position", "id", "thread", "direction", "text", "mms", "media_url", "status", "result", "status_at",
     "at", "sender_id", "is_internal", "source",
 )  # fmt: skip
+SENT = """
+SELECT one.made, outbox.text FROM outbox_made AS one JOIN outbox ON outbox.id = one.entry
+WHERE one.made IN ({marks}) AND outbox.state = 'accepted' AND outbox.operation = 'sms.send'
+"""
 FIND = "SELECT * FROM message WHERE id IN ({marks})"
 ADD = f"INSERT INTO message ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})"  # noqa: S608
+# By the export alone, which may have its own id for a text that an event tells of.
+STRAYS = """
+SELECT * FROM message
+WHERE source = 'export' AND thread IN ({marks}) AND position >= ? AND position <= ?
+"""
+NEAR = 2.0  # seconds
+CHANGED = ("id", "text", "mms", "media_url", "status", "result", "status_at", "sender_id", "source")
 CHANGE = """
-UPDATE message SET text = :text, mms = :mms, media_url = :media_url, status = :status, result = :result,
-                   status_at = :status_at, sender_id = :sender_id, source = :source
+UPDATE message SET id = :id, text = :text, mms = :mms, media_url = :media_url, status = :status,
+                   result = :result, status_at = :status_at, sender_id = :sender_id, source = :source
 WHERE position = :position
 """
 
@@ -42,74 +52,41 @@ def project(database: Database, arrivals: Sequence[Arrival]) -> None:
     """Make texts of events, within the transaction that keeps them."""
     told = [fact for one in arrivals for fact in facts(one.payload, one.received_at)]
     if told:
+        _remember(database, told)
         merge(database, told)
         replies.hear(database, told)
+        told_of_ours.resolve(database, told, arrivals[-1].received_at)
 
 
-def facts(payload: Mapping[str, Any], received_at: float) -> list[Row]:
-    """What an event tells of a text: one row for each thread that it is in; none where it has no id."""
-    message = values.id_of(payload.get("id"))
-    if message is None:
-        return []
-    at = values.seconds(payload.get("created_date")) or values.seconds(payload.get("event_timestamp"))
-    status = (values.name(payload.get("message_status")) or "").lower()
-    text = better(values.text(payload.get("text")), values.text(payload.get("text_content")))
-    url = values.name(payload.get("mms_url"))
-    common = {
-        "id": message,
-        "direction": _direction(payload),
-        "text": text,
-        "mms": int(bool(payload.get("mms") or url)),
-        "media_url": url,
-        "status": WORDS.get(status, status) or None,
-        "result": values.name(payload.get("message_delivery_result")),
-        "at": at or received_at,
-        "status_at": values.seconds(payload.get("event_timestamp")) or at or received_at,
-        "sender_id": values.id_of(payload.get("sender_id")),
-        "is_internal": int(payload.get("is_internal") is True),
-        "source": "event",
-        **_line(payload),
-    }
-    person = values.phone(values.party(payload.get("contact")).get("phone_number"))
-    pairs = _numbers(payload, common, person)
-    return [
-        {
-            **common,
-            **(_contact(payload) if len(pairs) == 1 or theirs == person else {}),
-            "ours": ours,
-            "theirs": theirs,
-        }
-        for ours, theirs in pairs
-    ]
-
-
-def better(one: str | None, other: str | None) -> str | None:
-    """The text that says more: the first, unless it is empty or hidden and the other is not."""
-    return other if other and _worth(other) > _worth(one) else one
-
-
-def _worth(text: str | None) -> int:
-    if not text or text.isspace():
-        return 0
-    return 1 if HIDDEN.issuperset(text) and len(text) > 2 else 2
+def _remember(database: Database, told: Sequence[Row]) -> None:
+    """The words of texts that went out from here, where an event is not allowed to tell them."""
+    silent = list(
+        {fact["id"] for fact in told if fact["direction"] == "outbound" and not worth(fact["text"])}
+    )
+    if silent:
+        rows = database.all(SENT.format(marks=marks(silent)), silent)
+        ours = {row["made"]: row["text"] for row in rows}
+        for fact in told:
+            fact["text"] = better(fact["text"], ours.get(fact["id"]))
 
 
 def merge(database: Database, told: Sequence[Row]) -> None:
     """Put facts into the rows of their texts, and of their threads."""
-    known: dict[tuple[str, int], Row] = {}
     ids = list(dict.fromkeys(fact["id"] for fact in told))
-    for kept in database.all(FIND.format(marks=marks(ids)), ids):
-        known[kept["id"], kept["thread"]] = kept
+    rows = database.all(FIND.format(marks=marks(ids)), ids)
+    known: dict[tuple[str, int], Row] = {(row["id"], row["thread"]): row for row in rows}
+    told = [fact for fact in told if fact["theirs"]]  # without a number there is nobody it was written with
     found = threads.of(database, told)
+    strays = _strays(database, told, known, found)
     fresh: list[Row] = []
     changed: dict[int, Row] = {}
     spoken: dict[int, Row] = {}
     for fact in told:
         thread = found[fact["ours"], fact["theirs"]]
-        row: Row | None = known.get((fact["id"], thread["id"]))
+        key = fact["id"], thread["id"]
+        row: Row | None = known.get(key) or _stray(strays, fact, thread["id"])
         if row is None:
             row = {**{name: fact.get(name) for name in COLUMNS}, "thread": thread["id"], "redacted": 0}
-            known[fact["id"], thread["id"]] = row
             fresh.append(row)
         else:
             had = row["text"]
@@ -117,19 +94,48 @@ def merge(database: Database, told: Sequence[Row]) -> None:
                 changed[row["position"]] = row
                 if row["text"] != had:
                     spoken[row["position"]] = row
+        known[key] = row
         threads.notice(thread, row, fact)
     free = positions.free(database, "message", [row["at"] for row in fresh])
     for row, position in zip(fresh, free, strict=True):
         row["position"] = position
     if fresh:
-        database.executemany(ADD, [{name: row[name] for name in COLUMNS} for row in fresh])
+        database.executemany(ADD, [_only(COLUMNS, row) for row in fresh])
     if changed:
-        database.executemany(CHANGE, [_only(CHANGED, row) for row in changed.values()])
+        database.executemany(CHANGE, [_only((*CHANGED, "position"), row) for row in changed.values()])
     words.put(database, [row for row in fresh if row["text"]], list(spoken.values()))
     threads.keep(database, found.values(), fresh)
 
 
-CHANGED = ("text", "mms", "media_url", "status", "result", "status_at", "sender_id", "source", "position")
+def _strays(
+    database: Database, told: Sequence[Row], known: dict[tuple[str, int], Row], found: threads.Threads
+) -> list[Row]:
+    """Texts known by the export alone, near those that events tell of and that are not known by their id."""
+    events = [fact for fact in told if fact["source"] == "event"]
+    keys = [(fact["id"], found[fact["ours"], fact["theirs"]]["id"], fact["at"]) for fact in events]
+    unknown = [(thread, at) for name, thread, at in keys if (name, thread) not in known]
+    if not unknown:
+        return []
+    some = list({thread for thread, _ in unknown})
+    first = positions.of_moment(min(at for _, at in unknown) - NEAR)
+    last = positions.of_moment(max(at for _, at in unknown) + NEAR)
+    return database.all(STRAYS.format(marks=marks(some)), (*some, first, last))
+
+
+def _stray(strays: list[Row], fact: Row, thread: int) -> Row | None:
+    """The one of the strays that a fact is about, if there is just one; it is a stray no more."""
+    fits = [
+        row
+        for row in strays
+        if row["thread"] == thread
+        and row["direction"] == fact["direction"]
+        and abs(row["at"] - fact["at"]) <= NEAR
+    ]
+    if len(fits) != 1:
+        return None
+    strays.remove(fits[0])
+    fits[0]["id"] = fact["id"]
+    return fits[0]
 
 
 def _only(names: Sequence[str], row: Row) -> Row:
@@ -138,7 +144,7 @@ def _only(names: Sequence[str], row: Row) -> Row:
 
 def _merge(row: Row, fact: Row) -> bool:
     """Put what a fact knows better into a row; whether that changed anything."""
-    before = _only(CHANGED[:-1], row)
+    before = _only(CHANGED, row)
     if (ORDER.get(fact["status"], 0), fact["status_at"]) > (ORDER.get(row["status"], 0), row["status_at"]):
         for name in ("status", "status_at"):
             row[name] = fact[name]
@@ -152,41 +158,4 @@ def _merge(row: Row, fact: Row) -> bool:
     row["sender_id"] = row["sender_id"] or fact["sender_id"]
     if fact["source"] == "event":
         row["source"] = "event"
-    return before != _only(CHANGED[:-1], row)
-
-
-def _direction(payload: Mapping[str, Any]) -> str:
-    said = payload.get("direction")
-    if said in ("inbound", "outbound"):
-        return str(said)
-    theirs = values.phone(values.party(payload.get("contact")).get("phone_number"))
-    return "inbound" if theirs and theirs == values.phone(payload.get("from_number")) else "outbound"
-
-
-def _line(payload: Mapping[str, Any]) -> Row:
-    target = values.party(payload.get("target"))
-    return {
-        "target_type": values.name(target.get("type")),
-        "target_id": values.id_of(target.get("id")),
-        "target_name": values.name(target.get("name")),
-    }
-
-
-def _contact(payload: Mapping[str, Any]) -> Row:
-    contact = values.party(payload.get("contact"))
-    return {"contact_id": values.id_of(contact.get("id")), "contact_name": values.name(contact.get("name"))}
-
-
-def _numbers(payload: Mapping[str, Any], told_of: Row, person: str | None) -> list[tuple[str, str]]:
-    """Our number and theirs, for each thread that a text is in."""
-    told = payload.get("to_number")
-    to = [values.phone(one) for one in (told[:MOST] if isinstance(told, list) else [told])]
-    to_numbers = list(dict.fromkeys(number for number in to if number))
-    from_number = values.phone(payload.get("from_number"))
-    line = values.phone(values.party(payload.get("target")).get("phone_number"))
-    nameless = f"{told_of['target_type']}:{told_of['target_id']}" if told_of["target_id"] else ""
-    if told_of["direction"] == "inbound":
-        ours = line if line in to_numbers or not to_numbers else to_numbers[0]
-        return [(ours or nameless, from_number or person or "")]
-    ours = from_number or line or nameless
-    return [(ours, theirs) for theirs in to_numbers or [person or ""]]
+    return before != _only(CHANGED, row)

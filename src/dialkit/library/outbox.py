@@ -53,19 +53,20 @@ class Outbox(Workflow):
     def list(self, *, state: State | None = None, to: str | None = None, max_items: int = 1000) -> Entries:
         """Entries, the newest first; those of one state, or to one number. Raises `InvalidArgument`."""
         from dialkit.client.phones import region_of, required
+        from dialkit.messaging import told
         from dialkit.store import outbox
 
         number = None if to is None else required("to", to, region_of(config_of(self._client)))
         with self._swept() as database:
-            rows = outbox.listed(database, state=state, number=number, most=max_items)
-        return [decode(Entry, outbox.shown(row)) for row in rows]
+            rows = told.shown(database, outbox.listed(database, state=state, number=number, most=max_items))
+        return [decode(Entry, row) for row in rows]
 
     def get(self, id: int) -> Entry:  # noqa: A002 - what it is called everywhere
         """One entry. Raises `NotFound`."""
-        from dialkit.store import outbox
+        from dialkit.messaging import told
 
         with self._swept() as database:
-            return decode(Entry, outbox.shown(self._row(database, id)))
+            return decode(Entry, *told.shown(database, [self._row(database, id)]))
 
     def resolve(self, id: int) -> Found:  # noqa: A002
         """Look for evidence of what became of an unknown one; what was found, in words. Raises `NotFound`."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.client.request import limits_of
 from dialkit.errors import DialkitError, InvalidArgument
+from dialkit.messaging import told
 from dialkit.messaging.outgoing import carry_out_again, silent
 from dialkit.store import outbox
 
@@ -27,12 +28,16 @@ SLACK = 120.0  # seconds that two clocks may differ, and that an answer may have
 def look(client: Dialpad, database: Database, row: Row, texts_to: TextsTo) -> list[str]:
     """Look for evidence; what was found, in words. An unknown one with proof becomes accepted.
 
-    The export that `texts_to` reads has no words of texts in it: it shows a sign, and a person has to decide.
+    Of a text, events that were kept here are proof. The export that `texts_to` reads has no words of texts in
+    it: it shows a sign, and a person has to decide.
     """
     if row["state"] != outbox.UNKNOWN:
         return [f"it is {row['state']}; there is no doubt about it"]
     try:
         if row["operation"] == "sms.send":
+            if (message := told.proof(database, row)) is not None:
+                told.settle(database, row, message, client.clock.now())
+                return [f"an event tells of it (text {message}): it went out; the entry is accepted now"]
             found = texts_to(client, json.loads(row["recipients_json"]), _left(row))
             return _signs(row, [one for one in found if not _of_others(database, row, one)])
         search = SEARCHES.get(row["operation"])

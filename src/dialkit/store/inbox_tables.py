@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS message ( -- a text in a thread; one to several peopl
 CREATE INDEX IF NOT EXISTS message_by_thread ON message (thread, position);
 CREATE INDEX IF NOT EXISTS message_unread ON message (thread, position)
     WHERE read_at IS NULL AND direction = 'inbound';
+CREATE INDEX IF NOT EXISTS message_from_export ON message (thread, position) WHERE source = 'export';
 
 CREATE TABLE IF NOT EXISTS leg (    -- a leg of a call, as far as events and the list of calls tell
     id TEXT PRIMARY KEY,
@@ -106,6 +107,7 @@ CREATE TABLE IF NOT EXISTS voicemail (
     text TEXT,                      -- what was said
     redacted INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX IF NOT EXISTS voicemail_by_time ON voicemail (at);
 CREATE INDEX IF NOT EXISTS voicemail_by_whole ON voicemail (whole);
 """
 

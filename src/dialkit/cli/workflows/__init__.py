@@ -31,6 +31,7 @@ WORKFLOWS: dict[tuple[str, ...], tuple[str, str]] = {
     ("contact", "upsert"): ("contact_upsert", "change the contact that matches, or make one"),
     ("events",): ("events", "what Dialpad told: receive, look at, replay, verify, make"),
     ("listen",): ("listen", "be told of texts and calls as they happen, without a public URL"),
+    ("inbox",): ("inbox", "texts and calls that came: threads, thread, search, unread, read, calls"),
     ("outbox",): ("outbox", "what was sent, and what became of it: list, show, resolve, retry"),
     ("sms", "export"): ("sms_export", "the texts of a time, as CSV"),
     ("sms", "intro"): ("sms_intro", "introduce two people, by two texts"),
@@ -57,6 +58,9 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     "local": (
         "companies create",
         "events pending",
+        "inbox prune",
+        "inbox read",
+        "inbox sync",
         "outbox resolve",
         "template create",
         "template delete",

@@ -29,6 +29,7 @@ def run(app: App, argv: list[str]) -> int:
 def list_(app: App, argv: list[str]) -> int:
     """Show entries, the newest first."""
     from dialkit.client.phones import region_of, required
+    from dialkit.messaging import told
     from dialkit.store import outbox
 
     options, found = parse(
@@ -42,27 +43,27 @@ def list_(app: App, argv: list[str]) -> int:
     number = None if found.to is None else required("--to", found.to, region_of(app.config))
     with _swept(app) as database:
         most = options.max_items or MOST
-        rows = outbox.listed(database, state=found.state, number=number, most=most)
+        entries = told.shown(database, outbox.listed(database, state=found.state, number=number, most=most))
     columns(view, ("id", "state", "recipients", "text", "planned_at", "note"))
-    view.data([_brief(outbox.shown(row)) for row in rows])
+    view.data([_brief(entry) for entry in entries])
     return 0
 
 
 def show(app: App, argv: list[str]) -> int:
     """Show one entry, whole."""
-    from dialkit.store import outbox
+    from dialkit.messaging import told
 
     options, found = parse(app, "outbox show", argv, (("id",), {}))
     view = showing(app, options)
     with _swept(app) as database:
-        view.data(outbox.shown(_entry(database, found.id)))
+        view.data(*told.shown(database, [_entry(database, found.id)]))
     return 0
 
 
 def resolve(app: App, argv: list[str]) -> int:
     """Look for evidence of what became of an unknown one."""
     from dialkit.cli.session import open_client
-    from dialkit.messaging import evidence
+    from dialkit.messaging import evidence, told
     from dialkit.reports.traces import texts_to
     from dialkit.store import outbox
 
@@ -72,8 +73,8 @@ def resolve(app: App, argv: list[str]) -> int:
     with _swept(app) as database, open_client(app, app.options) as client:
         row = _entry(database, found.id)
         said = evidence.look(client, database, row, texts_to)
-        kept = outbox.get(database, row["id"]) or row
-    view.data({**_brief(outbox.shown(kept)), "evidence": said})
+        (entry,) = told.shown(database, [outbox.get(database, row["id"]) or row])
+    view.data({**_brief(entry), "evidence": said})
     return 0
 
 

@@ -1,0 +1,40 @@
+"""What the subcommands of ``dialpad inbox`` take: numbers in any format, moments, positions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dialkit.errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from dialkit.cli.app import App
+
+SHORTEST = 14  # digits of a position; a moment in ms has 13
+
+
+def number(app: App, flag: str, told: str) -> str:
+    """A phone number in E.164, a short code as it stands, or what an alias stands for."""
+    from dialkit.client.phones import e164, region_of
+
+    told = app.config.alias(told) or told
+    plain = told.strip()
+    if plain.isascii() and plain.isdecimal() and 3 <= len(plain) <= 6:
+        return plain  # a short code
+    found = e164(plain, region_of(app.config))
+    if found is None:
+        raise InvalidArgument(
+            f"{flag}: {told[:40]!r} is not a phone number", hint="write it like +14155550123"
+        )
+    return found
+
+
+def position(flag: str, told: str | None) -> int | None:
+    """A position, from one or from a moment."""
+    if told is None:
+        return None
+    if told.isascii() and told.isdecimal() and SHORTEST <= len(told) <= 18:
+        return int(told)
+    from dialkit.calls.span import moment
+    from dialkit.inbox.positions import of_moment
+
+    return of_moment(moment(flag, told, None) / 1000)

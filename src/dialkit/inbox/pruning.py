@@ -1,0 +1,151 @@
+"""What is old forgotten: all of it, or only what people said."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from dialkit.errors import InvalidArgument
+from dialkit.inbox import words
+from dialkit.inbox.keeping import ALONE
+from dialkit.inbox.positions import of_moment
+from dialkit.store.database import marks
+
+if TYPE_CHECKING:
+    from dialkit.store import Database
+    from dialkit.store.database import Row
+
+AT_ONCE = 500  # rows of one transaction, so that who keeps events need not wait
+UNITS = {"d": 1, "w": 7, "m": 30, "y": 365}
+AGE = re.compile(r"([0-9]{1,5})([dwmy])")
+DAY = 86_400.0
+# Fields of events that hold what people said or sent, or lead to it.
+SAID = (
+    "text", "text_content", "mms_url", "transcription_text", "voicemail_link", "voicemail_share_link",
+    "recording_url", "recording_details", "admin_recording_urls", "call_recording_share_links",
+    "admin_call_recording_share_links", "screen_recording_urls", "recap_summary", "recap_purposes",
+    "recap_action_items", "recap_outcome", "csat_transcriptions", "csat_recording_urls", "fax_url",
+)  # fmt: skip
+
+# By table: what is old of it, by the moment or the position before which it is.
+OLD = {
+    "events": ("event", "id", "received_at < :at"),
+    "texts": ("message", "position", "position < :position"),
+    "voicemails": ("voicemail", "id", "at < :at"),
+    "calls": ("phone_call", "whole", "position < :position"),
+}
+# What is left to redact of it.
+UNREDACTED = {
+    "events": "body <> ''",
+    "texts": "redacted = 0",
+    "voicemails": "redacted = 0",
+}
+SOME = "SELECT {key} FROM {table} WHERE {those} LIMIT :most"
+COUNT = "SELECT COUNT(*) AS number FROM {table} WHERE {those}"
+DELETE = "DELETE FROM {table} WHERE {key} IN ({marks})"
+THREADS_OF = "SELECT DISTINCT thread FROM message WHERE position IN ({marks})"
+RECOUNT = """
+UPDATE thread SET
+    messages = (SELECT COUNT(*) FROM message WHERE message.thread = thread.id),
+    unread = (SELECT COUNT(*) FROM message WHERE message.thread = thread.id
+              AND message.direction = 'inbound' AND message.read_at IS NULL),
+    last_position = COALESCE((SELECT MAX(position) FROM message WHERE message.thread = thread.id), 0)
+WHERE id = ?
+"""
+EMPTY = "DELETE FROM thread WHERE id = ? AND messages = 0"
+OF_CALLS = (
+    "DELETE FROM leg WHERE whole IN ({marks})",
+    "DELETE FROM leg_tie WHERE whole IN ({marks})",
+    "DELETE FROM voicemail WHERE whole IN ({marks})",
+)
+REDACT = {
+    "texts": "UPDATE message SET text = NULL, media_url = NULL, redacted = 1 WHERE position IN ({marks})",
+    "voicemails": "UPDATE voicemail SET text = NULL, link = NULL, redacted = 1 WHERE id IN ({marks})",
+}
+PAYLOADS = "SELECT id, payload_json FROM event WHERE id IN ({marks})"
+REDACT_EVENT = "UPDATE event SET body = '', payload_json = ? WHERE id = ?"
+
+
+def age(told: str) -> float:
+    """An age such as ``90d``, ``6m`` or ``1y`` (30 and 365 days) in seconds. Raises `InvalidArgument`."""
+    found = AGE.fullmatch(told.strip().lower())
+    days = int(found[1]) * UNITS[found[2]] if found else 0
+    if not days:
+        raise InvalidArgument(
+            f"--older-than: {told[:40]!r} is no age", hint="write it like --older-than 1y, 6m, 8w or 90d"
+        )
+    return days * DAY
+
+
+def count(database: Database, before: float, *, redact: bool = False) -> dict[str, int]:
+    """How many events, texts, voicemails and calls `prune` would take, without taking them."""
+    found = {}
+    for name in UNREDACTED if redact else OLD:
+        table, _, those = _old(name, redact=redact)
+        row = database.one(COUNT.format(table=table, those=those), _moment(before))
+        found[name] = int(row["number"]) if row else 0
+    return found
+
+
+def prune(database: Database, before: float, *, redact: bool = False) -> dict[str, int]:
+    """Forget what came before a moment (seconds since 1970); how many events, texts, voicemails and calls.
+
+    With `redact` only words, media, recordings and recaps go, and who wrote to whom and when stays; no event
+    that comes again brings them back. Read marks and counts follow. In steps, between which events are kept.
+    """
+    return {name: _prune(database, name, before, redact=redact) for name in (UNREDACTED if redact else OLD)}
+
+
+def _prune(database: Database, name: str, before: float, *, redact: bool) -> int:
+    table, key, those = _old(name, redact=redact)
+    sql, values = SOME.format(key=key, table=table, those=those), {**_moment(before), "most": AT_ONCE}
+    total = 0
+    while True:
+        with database.write(alone=ALONE):
+            keys = [row[key] for row in database.all(sql, values)]
+            if keys:
+                (_redact if redact else _delete)(database, name, keys)
+        total += len(keys)
+        if len(keys) < AT_ONCE:
+            return total
+
+
+def _delete(database: Database, name: str, keys: list[int | str]) -> None:
+    table, key, _ = OLD[name]
+    all_keys = marks(keys)
+    touched: list[Row] = []
+    if name == "texts":
+        touched = database.all(THREADS_OF.format(marks=all_keys), keys)
+        words.take(database, [int(one) for one in keys])
+    elif name == "calls":
+        for sql in OF_CALLS:
+            database.execute(sql.format(marks=all_keys), keys)
+    database.execute(DELETE.format(table=table, key=key, marks=all_keys), keys)
+    for row in touched:
+        for sql in (RECOUNT, EMPTY):
+            database.execute(sql, (row["thread"],))
+
+
+def _redact(database: Database, name: str, keys: list[int | str]) -> None:
+    if name == "events":
+        rows = database.all(PAYLOADS.format(marks=marks(keys)), keys)
+        database.executemany(REDACT_EVENT, [(_without_words(row["payload_json"]), row["id"]) for row in rows])
+        return
+    if name == "texts":
+        words.take(database, [int(one) for one in keys])
+    database.execute(REDACT[name].format(marks=marks(keys)), keys)
+
+
+def _without_words(payload: str) -> str:
+    kept = {name: value for name, value in json.loads(payload).items() if name not in SAID}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def _old(name: str, *, redact: bool) -> tuple[str, str, str]:
+    table, key, those = OLD[name]
+    return table, key, f"{those} AND {UNREDACTED[name]}" if redact else those
+
+
+def _moment(before: float) -> Row:
+    return {"at": before, "position": of_moment(before)}

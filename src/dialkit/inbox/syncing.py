@@ -1,0 +1,173 @@
+"""Gaps filled from Dialpad's own lists: the export of texts, which has no words, and the list of calls.
+
+A text that is known is not changed by it, but for a status that it lacked. The export may call a text by
+another id than events do, so one in the same thread within two seconds, in the same direction, counts as
+the same where there is just one.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dialkit.inbox import calls, legs, texts, values
+from dialkit.inbox.facts import facts
+from dialkit.inbox.keeping import ALONE
+from dialkit.store.database import marks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from dialkit.client import Dialpad
+    from dialkit.reports.run import Told
+    from dialkit.store import Database
+    from dialkit.store.database import Row
+
+AT_ONCE = 200  # rows of one transaction, so that who keeps events need not wait
+MOST_DAYS = 366
+COUNT = {
+    "texts": "SELECT COUNT(*) AS number FROM message",
+    "calls": "SELECT COUNT(*) AS number FROM phone_call",
+}
+TWINS = """
+SELECT message.id, message.at FROM message JOIN thread ON thread.id = message.thread
+WHERE thread.ours = ? AND thread.theirs = ? AND message.direction = ?
+  AND message.at >= ? AND message.at <= ? LIMIT 100
+"""
+KNOWN = "SELECT id FROM message WHERE id IN ({marks})"
+
+
+class Synced(NamedTuple):
+    """What a synchronization came to: rows that were read, and those that were new here."""
+
+    texts_read: int
+    texts_new: int
+    calls_read: int
+    calls_new: int
+
+
+def sync(
+    client: Dialpad,
+    database: Database,
+    days: int,
+    *,
+    told: Told | None = None,
+    on_calls: Callable[[int], None] = lambda _count: None,
+) -> Synced:
+    """Load the texts and the calls of the last days, today among them; doing it twice changes nothing.
+
+    Parameters:
+        days: how many, from 1 to 366.
+        told: hears of the export, see `dialkit.reports.run.run`.
+        on_calls: hears how many calls were read.
+
+    Raises `InvalidArgument` for other days, and what asking Dialpad raises: the export and the list of calls
+    need a company admin's key. What was loaded before that stays.
+    """
+    from dialkit.calls import span
+    from dialkit.calls.listing import Report, Wanted, list_calls
+    from dialkit.errors import InvalidArgument
+    from dialkit.reports.making import make
+    from dialkit.reports.period import last_days, today_in
+    from dialkit.reports.question import question
+
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidArgument(f"--days: {days} is not between 1 and {MOST_DAYS}", hint="--days 7")
+    now = client.clock.now()
+    period = last_days(days, today_in("UTC", now), "UTC")
+    asked = question(client.operation("stats.create"), "texts", "records")
+    had = {name: _count(database, sql) for name, sql in COUNT.items()}
+    with make(client, asked, period, told=told) as report:
+        texts_read = load_texts(database, report.rows(), now)
+    first = int(datetime.combine(period.first, datetime.min.time(), UTC).timestamp() * 1000)
+    listed = list_calls(client, span.Span(first), Wanted(), Report(on_calls))
+    calls_read = load_calls(database, listed, now)
+    new = {name: _count(database, sql) - had[name] for name, sql in COUNT.items()}
+    return Synced(texts_read, new["texts"], calls_read, new["calls"])
+
+
+def load_texts(database: Database, rows: Iterable[Row], now: float) -> int:
+    """Take rows of the export of texts in; how many there were. `now` in seconds since 1970."""
+    count = 0
+    for some in _parts(rows):
+        count += len(some)
+        told = [fact for row in some for fact in facts(_as_event(row), now)]
+        with database.write(alone=ALONE):
+            ids = [fact["id"] for fact in told]
+            known = {row["id"] for row in database.all(KNOWN.format(marks=marks(ids)), ids)} if ids else set()
+            listed = set(ids)
+            for fact in told:
+                fact["source"] = "export"
+                if fact["id"] not in known and (twin := _twin(database, fact, listed)):
+                    fact["id"] = twin
+            if told:
+                texts.merge(database, told)
+    return count
+
+
+def load_calls(database: Database, rows: Iterable[Row], now: float) -> int:
+    """Take rows of the list of calls in; how many there were."""
+    count = 0
+    for some in _parts(rows):
+        count += len(some)
+        told = [fact for row in some if (fact := legs.fact({"state": "hangup", **row}, now)) is not None]
+        with database.write(alone=ALONE):
+            calls.merge(database, told)
+    return count
+
+
+def _parts(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    left = iter(rows)
+    while some := list(islice(left, AT_ONCE)):
+        yield some
+
+
+def _as_event(row: Row) -> Row:
+    """A row of the export as an event would tell it."""
+    at = _milliseconds(row.get("date"))
+    return {
+        "id": row.get("message_id"),
+        "direction": row.get("direction"),
+        "from_number": row.get("from_number"),
+        "to_number": [row.get("to_number")],
+        "mms": str(row.get("mms")).lower() == "true",
+        "is_internal": str(row.get("is_internal")).lower() == "true",
+        "message_status": row.get("message_status") or None,
+        "message_delivery_result": row.get("message_delivery_result") or None,
+        "created_date": at,
+        "event_timestamp": at,
+        "target": {
+            "type": row.get("target_kind") or None,
+            "id": row.get("target_id") or None,
+            "name": row.get("name") or None,
+        },
+    }
+
+
+def _milliseconds(told: Any) -> float | None:
+    if isinstance(told, str) and not told.replace(".", "", 1).isdecimal():
+        try:
+            at = datetime.fromisoformat(told)
+        except ValueError:
+            return None
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000
+    return values.number(told)
+
+
+def _twin(database: Database, fact: Row, listed: set[str]) -> str | None:
+    """The id by which events told of the same text, if there is just one that the export does not name."""
+    asked = (
+        fact["ours"],
+        fact["theirs"],
+        fact["direction"],
+        fact["at"] - texts.NEAR,
+        fact["at"] + texts.NEAR,
+    )
+    found = {row["id"] for row in database.all(TWINS, asked)} - listed
+    return found.pop() if len(found) == 1 else None
+
+
+def _count(database: Database, sql: str) -> int:
+    row = database.one(sql)
+    return int(row["number"]) if row else 0
