@@ -43,7 +43,7 @@ class Slot:
         self._connection.flush()
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """What a sender holds open. `until` is when it is ended if nothing happens before, by the loop's time."""
 
     transport: asyncio.Transport
@@ -106,12 +106,17 @@ class Connection(asyncio.Protocol):
         self._blocked, self.until = False, NEVER if self._slots else self._server.time() + IDLE
         self._resume()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - it only hints
+        """Where to put what comes: one place for all connections, since it is read before the next comes."""
+        return self._server.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Read what came."""
         if self._over:
             return
-        self._raw += len(data)
+        self._raw += nbytes
         try:
+            data: bytes | memoryview = self._server.buffer[:nbytes]
             while data and not self._over:
                 data = self._feed(data)
         except httptools.HttpParserError:
@@ -124,7 +129,7 @@ class Connection(asyncio.Protocol):
         if len(self._slots) >= MOST_SLOTS:
             self.transport.pause_reading()
 
-    def _feed(self, data: bytes) -> bytes:
+    def _feed(self, data: bytes | memoryview) -> bytes:
         """Read; what is to be read next. A wish for another protocol counts as none.
 
         The parser would take what follows such a wish for that protocol, so it is given the head once more
@@ -140,7 +145,7 @@ class Connection(asyncio.Protocol):
             lines = b"".join(b"%b: %b\r\n" % pair for pair in self._headers if pair[0] != b"upgrade")
             first = b"%b %b HTTP/%b\r\n" % (method, self._url, self._parser.get_http_version().encode())
             self._parser = httptools.HttpRequestParser(self)
-            return first + lines + b"\r\n" + data[upgrade.args[0] :]
+            return first + lines + b"\r\n" + bytes(data[upgrade.args[0] :])
         return b""
 
     # -- what the parser says

@@ -79,17 +79,20 @@ class Intake:
             self._thread = threading.Thread(target=self._work, name="dialkit-intake", daemon=True)
             self._thread.start()
 
-    def put(self, waiting: Waiting) -> bool:
-        """Have an event written down; False where too many wait already, or it ends."""
-        size = len(waiting.arrival.body) if waiting.arrival else 0
+    def put(self, some: Sequence[Waiting]) -> list[Waiting]:
+        """Have events written down; those that are not, where too many wait already, or it ends."""
+        refused = []
         with self._turn:
-            if self._ending or len(self._waiting) >= MOST_WAITING or self._bytes + size > MOST_BYTES:
-                return False
-            self._waiting.append(waiting)
-            self._bytes += size
+            for waiting in some:
+                size = len(waiting.arrival.body) if waiting.arrival else 0
+                if self._ending or len(self._waiting) >= MOST_WAITING or self._bytes + size > MOST_BYTES:
+                    refused.append(waiting)
+                else:
+                    self._waiting.append(waiting)
+                    self._bytes += size
             self._metrics.waiting = len(self._waiting)
             self._turn.notify()
-        return True
+        return refused
 
     def close(self, patience: float) -> None:
         """Write down what waits, for so many seconds at the most, and end."""

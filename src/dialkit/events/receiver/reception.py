@@ -57,6 +57,7 @@ class Reception:
         self._intake = Intake(open_store, keep, self._settle, self.metrics, tell)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way: dict[Waiting, float] = {}  # in the order in which they came: until when
+        self._fresh: list[Waiting] = []
         self._looking = False
         self._said: dict[str, float] = {}
 
@@ -117,13 +118,21 @@ class Reception:
         if self._loop is None:
             self.start()
         assert self._loop is not None
-        if not self._intake.put(waiting):
-            waiting.ticket(self.refuse("busy"))
-            return
         self._under_way[waiting] = self._loop.time() + STORE_WITHIN
+        if not self._fresh:
+            self._loop.call_soon(self._hand_over)
+        self._fresh.append(waiting)
         if not self._looking:
             self._looking = True
             self._loop.call_later(LOOK, self._look)
+
+    def _hand_over(self) -> None:
+        """All that came at once goes to the thread that writes at once: waking it is dear."""
+        fresh, self._fresh = self._fresh, []
+        for waiting in self._intake.put(fresh):
+            waiting.over = True
+            del self._under_way[waiting]
+            waiting.ticket(self.refuse("busy"))
 
     def _settle(self, group: list[Waiting]) -> None:
         """Called by the thread that writes."""
