@@ -69,7 +69,7 @@ TABLE = {
     ),
     "serve": _sub(
         "serve",
-        "[--host HOST] [--port N] [--path [KIND=]PATH…] [--secret-stdin] [--insecure]",
+        "[--host HOST] [--port N] [--path [KIND=]PATH…] [--secret-stdin] [--forward URL]",
         "receive what is posted to a webhook: verified, stored, then answered",
     ),
     "verify": _sub("verify", "[FILE] [--secret-stdin]", "who wrote a body, and what it says"),

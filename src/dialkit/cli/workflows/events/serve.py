@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import parse
+from dialkit.cli.workflows import forward_arguments
 from dialkit.cli.workflows.events import secrets
 from dialkit.errors import InvalidArgument
 
@@ -23,14 +25,16 @@ ARGUMENTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--path",), {"metavar": "[KIND=]PATH", "action": "append"}),
     (("--insecure",), FLAG),
     (("--public-status",), FLAG),
+    *forward_arguments.ARGUMENTS,
     (("--print",), {"choices": ("text", "json"), "default": "text", "dest": "form"}),
 )
 ROWS = (
     *secrets.ROWS,
     ("--host HOST, --port N", f"where it listens; {HOST} and {PORT}, port 0 takes a free one"),
     ("--path [KIND=]PATH", "where events are posted, more than once if need be; /hooks/dialpad"),
-    ("--insecure", "without a secret, take what anybody posts"),
+    ("--insecure", "without a secret, take what anybody posts; --forward may be http at another machine"),
     ("--public-status", "answer at /health and /metrics to other machines as well"),
+    *forward_arguments.ROWS,
     ("--print json", "say on stdout where it is, as JSON, once it answers"),
 )
 
@@ -49,12 +53,15 @@ def run(app: App, argv: list[str]) -> int:
             f"--host {found.host}: without a secret anybody who reaches it could write events",
             hint=f"set {secrets.ENVIRONMENT}, or add --insecure",
         )
+    forwarder = forward_arguments.forwarder(app, found)
     reception = receiver.make(
         known or None,
         paths,
         lambda: Database.of(app.environ, app.tell),
         insecure=found.insecure,
         public_status=found.public_status,
+        targets=forwarder.targets if forwarder else (),
+        stored=forwarder.wake if forwarder else lambda: None,
         tell=app.tell,
     )
     try:
@@ -64,7 +71,7 @@ def run(app: App, argv: list[str]) -> int:
             f"--host {found.host} --port {port}: {getattr(error, 'strerror', None) or error}",
             hint="--port 0 takes a free one",
         ) from None
-    with listening:
+    with listening, forwarder or nullcontext():
         host, port = listening.getsockname()[:2]
         base = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         serve_forever(reception, listening, lambda: _announce(app, found, base, paths, bool(known)))
