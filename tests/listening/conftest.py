@@ -7,9 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hearing import App, Listening
+from hearing import App, Listening, StandingClock
 
-from dialkit.client.clock import Clock
 from dialkit.inbox.keeping import Arrival, keep
 from dialkit.sandbox import Sandbox
 from dialkit.store import Database, deliveries
@@ -21,19 +20,6 @@ if TYPE_CHECKING:
 
 LINE = "+15035550142"  # a user's number in the seed
 PERSON = "+14155550123"
-
-
-class StandingClock(Clock):
-    """A clock that only the test sets on."""
-
-    def __init__(self) -> None:
-        self.at = 1_772_730_000.0
-
-    def now(self) -> float:
-        return self.at
-
-    def monotonic(self) -> float:
-        return self.at
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from dialkit.client.clock import Clock
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,6 +33,19 @@ class Post(NamedTuple):
     path: str
     headers: dict[str, str]
     body: bytes
+
+
+class StandingClock(Clock):
+    """A clock that only the test sets on."""
+
+    def __init__(self) -> None:
+        self.at = 1_772_730_000.0
+
+    def now(self) -> float:
+        return self.at
+
+    def monotonic(self) -> float:
+        return self.at
 
 
 class App:

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from conftest import StandingClock
+    from hearing import StandingClock
 
     Add = Callable[..., list[int]]
     Opened = Callable[[], Database]
+
+
+pytestmark = pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
 
 
 def states(database: Database) -> dict[str, int]:

@@ -77,8 +77,6 @@ class Intake:
 
     async def run(self) -> None:
         """Keep what comes, until `end`."""
-        import asyncio
-
         ended = False
         while not ended:
             group = [await self._queue.get()]
@@ -87,28 +85,31 @@ class Intake:
             ended = None in group
             arrivals = [one for one in group if one is not None]
             if arrivals:
-                kept = await self._keep(arrivals)
-                new = [
-                    (one.event_id, arrival)
-                    for one, arrival in zip(kept, arrivals, strict=True)
-                    if not one.duplicate
-                ]
-                self.counts = self.counts._replace(
-                    new=self.counts.new + len(new),
-                    duplicates=self.counts.duplicates + len(arrivals) - len(new),
-                )
-                if new:
-                    self._kept(new)
-            await asyncio.sleep(0)
+                self._count(arrivals, await self._keep(arrivals))
 
-    async def _keep(self, arrivals: list[Arrival]) -> list[Kept]:
-        """Keep them, however long that takes: what was received is not to be lost."""
+    def _count(self, arrivals: list[Arrival], kept: list[Kept | None]) -> None:
+        both = [(one, arrival) for one, arrival in zip(kept, arrivals, strict=True) if one is not None]
+        new = [(one.event_id, arrival) for one, arrival in both if not one.duplicate]
+        before = self.counts
+        self.counts = Counts(
+            before.new + len(new),
+            before.duplicates + len(both) - len(new),
+            before.refused + len(arrivals) - len(both),
+        )
+        if new:
+            self._kept(new)
+
+    async def _keep(self, arrivals: list[Arrival]) -> list[Kept | None]:
+        """Keep them, however long that takes: what was received is not to be lost.
+
+        None for one that cannot be kept, which is a bug, and must not take the others with it.
+        """
         import asyncio
 
         said = False
         while True:
             try:
-                return await asyncio.to_thread(self._write, arrivals)
+                return [*await asyncio.to_thread(self._write, arrivals)]
             except DialkitError as error:
                 if not said:
                     self._tell(
@@ -116,6 +117,13 @@ class Intake:
                     )
                 said = True
                 await asyncio.sleep(PATIENCE)
+            except Exception as error:
+                if len(arrivals) > 1:
+                    return [kept for one in arrivals for kept in await self._keep([one])]
+                self._tell(
+                    f"warning: an event could not be kept, by a bug in dialkit: {type(error).__name__}"
+                )
+                return [None]
 
     def _write(self, arrivals: list[Arrival]) -> list[Kept]:
         """All in one transaction."""

@@ -73,6 +73,7 @@ class Listener:
                 clock=self._client.clock,
             )
             keeper = asyncio.ensure_future(self._intake.run())
+            keeper.add_done_callback(lambda _: stop.set())  # it ends before its time only by a bug
             noter = asyncio.ensure_future(self._note())
             self._line = Line(
                 self._renewed, self._intake.take, gap=self._gap, tell=self._tell, clock=self._client.clock

@@ -52,8 +52,7 @@ def run(app: App, argv: list[str]) -> int:
             raise InvalidArgument("--all: of what?", hint="dialpad events pending retry --all")
         states = (deliveries.DEAD,) if found.dead else deliveries.OPEN
         rows = deliveries.listed(database, states, options.max_items or MOST)
-    if columns(view, COLUMNS) and not rows:
-        app.tell("note: nothing is pending")
+    columns(view, COLUMNS)
     view.data([_shown(row) for row in rows])
     return 0
 

@@ -1,0 +1,326 @@
+"""`dialpad listen`, the command, against the sandbox: from the person who texts to the app that is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from contextlib import ExitStack
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hearing import SECRET, App, Listening, until
+
+from dialkit.store import Database, deliveries, listeners
+from dialkit.webhooks import SmsEvent, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dialkit.sandbox import Sandbox
+
+    Listen = Callable[..., Listening]
+    TextIn = Callable[[str], Any]
+    World = Callable[[], tuple[list[Any], list[Any]]]
+    Dialpad = Callable[..., Any]
+
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+
+
+def kept(database: Database) -> list[str]:
+    """The words of the texts that are kept."""
+    return [
+        json.loads(row["payload_json"])["text"] for row in database.all("SELECT * FROM event ORDER BY id")
+    ]
+
+
+@POSIX
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_from_a_text_to_the_app_and_nothing_left_behind(
+    listening: Listen,
+    text_in: TextIn,
+    world_of: World,
+    app: App,
+    database: Database,
+    dialpad: Dialpad,
+    number: int,
+) -> None:
+    before = world_of()
+    with listening("--sms", "--forward", app.url, DIALPAD_WEBHOOK_SECRET=SECRET) as listener:
+        websockets, subscriptions = world_of()
+        assert (len(websockets), len(subscriptions)) == (len(before[0]) + 1, len(before[1]) + 1)
+        text_in("Two kilos, please")
+        [event] = listener.heard(1)
+        assert event["event"] == "sms.received"
+        assert event["payload"]["text"] == "Two kilos, please"
+        until(lambda: app.posts)
+        told = unwrap(app.posts[0].body, secret=SECRET)
+        assert isinstance(told, SmsEvent)
+        assert told.text == "Two kilos, please"
+        assert app.posts[0].headers["content-type"] == "application/jwt"
+        row = database.one("SELECT body, source FROM event")
+        assert row == {"body": app.posts[0].body.decode(), "source": "listen"}
+        shown = dialpad("inbox", "thread", "+14155550123", "-o", "json")
+        assert "Two kilos, please" in shown.out, shown
+        assert listener.end(number) == 0
+    assert world_of() == before
+    assert len(app.posts) == 1
+    assert database.all("SELECT * FROM listener") == []
+    assert "1 new events" in listener.told[-1]
+    assert SECRET not in "".join(listener.told)
+
+
+def test_a_text_that_was_sent_moves_to_delivered_in_the_outbox(
+    listening: Listen, sandbox: Sandbox, around: dict[str, str], dialpad: Dialpad
+) -> None:
+    with listening("--sms") as listener:
+        words = ("--from", "+15035550142", "--to", "+14155550123", "--text", "On our way")
+        sent = dialpad("sms", "send", *words, **around)
+        assert sent.code == 0, sent
+        sandbox.advance(120)
+        until(lambda: {"sent", "delivered"} <= {one["payload"]["message_status"] for one in listener.events})
+        [entry] = json.loads(dialpad("outbox", "list", "-o", "json").out)
+        assert entry["state"] == "accepted"
+        shown = json.loads(dialpad("outbox", "show", str(entry["id"]), "-o", "json").out)
+        assert "delivered" in json.dumps(shown)
+
+
+def test_calls_and_contacts(listening: Listen, sandbox: Sandbox, world_of: World) -> None:
+    before = world_of()[1]
+    flags = ("--calls", "--contacts", "--agent-status", "--change-log", "--call-states", "ringing,hangup")
+    with listening(*flags, "--target", "office:5219384756201938") as listener:
+        made = [row for row in world_of()[1] if row not in before]
+        assert sorted(row["kind"] for row in made) == [
+            "agent_status",
+            "call",
+            "changelog",
+            "contact",
+            "contact",
+        ]
+        [call] = [row for row in made if row["kind"] == "call"]
+        assert (call["target_type"], call["call_states"]) == ("office", ["ringing", "hangup"])
+        sandbox.call_in("+14155550123", "+15035550142", missed=True)
+        sandbox.advance(60)
+        assert {"ringing", "hangup"} >= {one["payload"]["state"] for one in listener.heard(2)[:2]}
+
+
+def test_a_break_is_mended_and_said(
+    listening: Listen, sandbox: Sandbox, text_in: TextIn, database: Database
+) -> None:
+    with listening("--sms") as listener:
+        text_in("before")
+        listener.heard(1)
+        cut_websockets(sandbox)
+        until(lambda: listener.says("not connected from"))
+        text_in("after")
+        listener.heard(2)
+        [line] = listener.says("not connected from")
+        assert line.endswith("to look for it: dialpad inbox sync --days 1")
+    assert kept(database) == ["before", "after"]
+
+
+def cut_websockets(sandbox: Sandbox) -> None:
+    """Reset every connection of a websocket, as a network does."""
+
+    async def cut() -> None:
+        for connection in list(sandbox._server._websockets._state.connections):  # type: ignore[union-attr]
+            connection.transport.abort()
+
+    sandbox.run(cut())
+
+
+def test_the_hour_is_over(listening: Listen, sandbox: Sandbox, text_in: TextIn, world_of: World) -> None:
+    with listening("--sms") as listener:
+        websockets = world_of()[0]
+        for number in range(3):
+            sandbox.advance(
+                3601
+            )  # the sandbox's, not the listener's: it is closed without having been renewed
+            until(lambda number=number: len(listener.says("not connected from")) > number)  # type: ignore[misc]
+            text_in(f"hour {number}")
+            listener.heard(number + 1)
+        assert [one["id"] for one in world_of()[0]] == [one["id"] for one in websockets]
+
+
+def test_a_websocket_that_somebody_deleted_is_made_again(
+    listening: Listen,
+    sandbox: Sandbox,
+    text_in: TextIn,
+    world_of: World,
+    around: dict[str, str],
+    dialpad: Dialpad,
+) -> None:
+    before = world_of()
+    with listening("--sms") as listener:
+        [mine] = [row for row in world_of()[0] if row not in before[0]]
+        assert dialpad("websockets", "delete", str(mine["id"]), **around).code == 0
+        until(lambda: listener.says("not connected from"))
+        text_in("Are you there?")
+        listener.heard(1)
+        assert listener.says("deleted by somebody else")
+        assert listener.end() == 0
+    assert world_of() == before
+
+
+@POSIX
+def test_what_a_killed_run_left_behind_is_taken_down_at_the_next_start(
+    listening: Listen, world_of: World, text_in: TextIn, around: dict[str, str], dialpad: Dialpad
+) -> None:
+    other = dialpad("websockets", "create", "-o", "json", **around)
+    assert other.code == 0
+    before = world_of()
+    with listening("--sms", "--calls") as killed:
+        text_in("one")
+        killed.heard(1)
+        killed.process.kill()
+    assert len(world_of()[0]) == len(before[0]) + 1
+    with listening("--sms") as next_one:
+        assert next_one.says("an earlier run ended without taking down what it had made (3 things)")
+        assert len(world_of()[0]) == len(before[0]) + 1
+        with listening("--calls") as beside:  # what runs is nobody's to take down
+            assert not beside.says("an earlier run")
+            assert len(world_of()[0]) == len(before[0]) + 2
+            assert beside.end() == 0
+        text_in("two")
+        next_one.heard(1)
+        assert next_one.end() == 0
+    assert world_of() == before
+
+
+def test_a_websocket_whose_id_nobody_wrote_down_is_found_by_its_mark(
+    listening: Listen, database: Database, world_of: World, around: dict[str, str], dialpad: Dialpad
+) -> None:
+    before = world_of()
+    made = json.loads(dialpad("websockets", "create", "--secret", "born with", "-o", "json", **around).out)
+    subscribed = dialpad(
+        "webhook_sms_event_subscription.create", "--direction", "all", "--endpoint-id", made["id"], **around
+    )
+    assert subscribed.code == 0
+    with listening("--calls") as listener:  # to learn what the account is called
+        [row] = database.all("SELECT * FROM listener")
+        assert listener.end() == 0
+    with ExitStack() as held:  # as a run that was killed between Dialpad's answer and writing it down
+        listeners.add(database, row["account"], sha256(b"born with").hexdigest(), 0.0, held)
+        listeners.add(database, "another account", sha256(b"born with").hexdigest(), 0.0, held)
+    with listening("--calls") as listener:
+        assert listener.says("(2 things)")
+        assert listener.end() == 0
+    assert world_of() == before
+    assert [row["account"] for row in database.all("SELECT * FROM listener")] == ["another account"]
+
+
+def test_where_subscribing_fails_what_was_made_is_taken_down(
+    sandbox: Sandbox, world_of: World, around: dict[str, str], dialpad: Dialpad, database: Database
+) -> None:
+    before = world_of()
+    sandbox.faults.add(operation="webhook_call_event_subscription.create", status=403)
+    ran = dialpad("listen", "--sms", "--calls", "-o", "json", **around)
+    assert (ran.code, json.loads(ran.err.splitlines()[-1])["error"]["status"]) == (3, 403)
+    assert world_of() == before
+    assert database.all("SELECT * FROM listener") == []
+    sandbox.faults.clear()
+    sandbox.faults.add(operation="websockets.create", reset="after", count=1)  # made, and nobody knows
+    ran = dialpad("listen", "--sms", **around)
+    assert ran.code == 9, ran
+    assert world_of() == before
+
+
+def test_a_slow_app_holds_up_nobody_and_gets_all(
+    listening: Listen, text_in: TextIn, app: App, database: Database
+) -> None:
+    app.statuses = [0] * 8
+    with listening("--sms", "--forward", app.url, DIALPAD_WEBHOOK_SECRET=SECRET) as listener:
+        for number in range(30):
+            text_in(f"text {number}")
+        listener.heard(30)
+        until(lambda: len(app.posts) == 8)
+        app.let_go.set()
+        until(lambda: [row["state"] for row in deliveries.counts(database)] == ["done"])
+        assert len({post.body for post in app.posts}) == len(app.posts) == 30
+
+
+@POSIX
+def test_an_app_that_is_away_while_listening_is_killed_gets_all_in_the_end(
+    listening: Listen, text_in: TextIn, database: Database, dialpad: Dialpad
+) -> None:
+    with App() as gone:
+        port, url = gone.port, gone.url
+    with listening("--sms", "--forward", url) as killed:
+        for number in range(5):
+            text_in(f"text {number}")
+        killed.heard(5)
+        until(lambda: killed.says("it is tried again, see dialpad events pending"))
+        killed.process.kill()
+    pending = json.loads(dialpad("events", "pending", "-o", "json").out)
+    assert {row["target"] for row in pending} == {f"url:{url}"}
+    assert len(pending) == 5
+    with database.write() as tx:  # what the killed one had claimed is free again by then
+        tx.execute("UPDATE delivery SET claimed_until = 0 WHERE state = 'claimed'")
+    assert json.loads(dialpad("events", "pending", "retry", "--all", "-o", "json").out)["retried"] >= 0
+    with App(port) as back, listening("--calls", "--forward", url):
+        until(lambda: len(back.posts) >= 5 and deliveries.counts(database)[0]["number"] == 5)
+        until(lambda: [row["state"] for row in deliveries.counts(database)] == ["done"])
+        assert len({post.body for post in back.posts}) == 5
+
+
+def test_a_script_runs_for_each(
+    listening: Listen, text_in: TextIn, script: Callable[[str], str], tmp_path: Any
+) -> None:
+    path = script("import json, sys; print('heard:', json.load(sys.stdin)['text'])")
+    with listening("--sms", "--exec", path) as listener:
+        text_in("Two kilos")
+        until(lambda: listener.says("on event.py: heard: Two kilos"))
+
+
+def test_it_ends_after_so_many(listening: Listen, text_in: TextIn, app: App, world_of: World) -> None:
+    before = world_of()
+    with listening("--sms", "--max-items", "2", "--forward", app.url) as listener:
+        for number in range(3):
+            text_in(f"text {number}")
+        assert listener.process.wait(20) == 0
+        until(lambda: len(listener.events) == 2)
+    assert len(app.posts) >= 2
+    assert world_of() == before
+
+
+def test_a_dry_run_opens_no_socket(dialpad: Dialpad) -> None:
+    ran = dialpad("listen", "--sms", "--contacts", "--dry-run", DIALPAD_BASE_URL="http://127.0.0.1:1")
+    shown = json.loads(ran.out)
+    assert [one["url"].rpartition("/")[2] for one in shown["requests"]] == [
+        "websockets",
+        "sms",
+        "contact",
+        "contact",
+    ]
+    assert shown["requests"][0]["body"] == {"secret": "***"}
+
+
+@pytest.mark.parametrize(
+    ("flags", "why"),
+    [
+        (["--target", "office"], "no KIND:ID"),
+        (["--target", "planet:1"], "--target"),
+        (["--contacts", "--call-states", "hangup"], "without --calls"),
+        (["--forward", "http://example.com/"], "not https"),
+        (["--exec", "./none"], "is no program"),
+        (["--channel", "general"], "--channel"),
+        (["--contacts", "--target", "office:1"], "can be of a target"),
+        (["--call-states", "sleeping"], "sleeping"),
+    ],
+)
+def test_flags_that_will_not_do(
+    flags: list[str], why: str, around: dict[str, str], dialpad: Dialpad, world_of: World
+) -> None:
+    before = world_of()
+    ran = dialpad("listen", *flags, **around)
+    assert ran.code == 2, ran
+    assert why in ran.err
+    assert "hint" in ran.err
+    assert world_of() == before
+
+
+def test_a_target_that_there_is_not(around: dict[str, str], dialpad: Dialpad, world_of: World) -> None:
+    before = world_of()
+    assert dialpad("listen", "--target", "office:77", **around).code == 4
+    assert world_of() == before
