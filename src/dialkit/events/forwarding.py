@@ -108,6 +108,11 @@ class Forwarder:
         """The names of its targets, for `dialkit.store.deliveries.add`."""
         return tuple(self._targets)
 
+    @property
+    def running(self) -> bool:
+        """Whether it works: it has begun, and not ended, be it for want of a store."""
+        return self._thread is not None and self._thread.is_alive()
+
     def __enter__(self) -> Self:
         self.start()
         return self

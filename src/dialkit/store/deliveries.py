@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dialkit.store.database import marks
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -51,6 +53,10 @@ NEXT = "SELECT MIN(next_at) AS next_at FROM delivery WHERE target = ? AND state 
 LIST = """
 SELECT delivery.*, event.kind, event.happened_at FROM delivery LEFT JOIN event ON event.id = delivery.event_id
 WHERE delivery.state IN ({states}) ORDER BY delivery.id DESC LIMIT ?
+"""
+DEAD_OF = """
+SELECT delivery.*, event.payload_json FROM delivery JOIN event ON event.id = delivery.event_id
+WHERE delivery.state = 'dead' AND delivery.target IN ({targets}) ORDER BY delivery.id DESC LIMIT ?
 """
 OF_EVENT = "SELECT * FROM delivery WHERE event_id = ? ORDER BY id"
 GET = "SELECT * FROM delivery WHERE id = ?"
@@ -124,6 +130,11 @@ def listed(database: Database, states: Sequence[str] = OPEN, most: int = 1000) -
     """Rows in these states, the newest first, each with the kind and time of its event."""
     sql = LIST.format(states=", ".join("?" * len(states)))
     return database.all(sql, (*states, most))
+
+
+def dead(database: Database, targets: Sequence[str], most: int) -> list[Row]:
+    """What was given up for these targets, the newest first, each with what its event says."""
+    return database.all(DEAD_OF.format(targets=marks(targets)), (*targets, most)) if targets else []
 
 
 def of_event(database: Database, event_id: int) -> list[Row]:

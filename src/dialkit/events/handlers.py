@@ -1,0 +1,134 @@
+"""A target that is a function of the user's program: called with the event, in its own type.
+
+An async function runs in the event loop of the program's server where there is one, so that it can use what
+lives there; a sync one in a thread. One that raises, or takes too long, is called again later.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from dialkit.events.forwarding import NotDelivered
+from dialkit.events.names import fits
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable, Sequence
+    from logging import Logger
+
+    from dialkit.events.forwarding import Job
+    from dialkit.webhooks.kinds import AnyEvent
+
+PREFIX = "handler:"
+
+
+class Handler:
+    """A function, and the events that it is for.
+
+    `home` gives the event loop of the program's server, None where there is none. The rest is as of
+    `dialkit.events.forwarding.Target`.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Any], object],
+        patterns: Sequence[str],
+        name: str,
+        *,
+        at_once: int,
+        within: float,
+        home: Callable[[], asyncio.AbstractEventLoop | None],
+    ) -> None:
+        self.name, self.at_once, self.within = PREFIX + name, at_once, within
+        self._function, self._patterns, self._home = function, tuple(patterns), home
+        # Threads cannot be stopped: those that took too long count until they return.
+        self._threads = threading.BoundedSemaphore(at_once)
+
+    def wants(self, name: str) -> bool:
+        """Whether it is for events of this name."""
+        return any(fits(name, pattern) for pattern in self._patterns)
+
+    async def deliver(self, job: Job) -> None:
+        """Call it. Raises `NotDelivered` where it fails."""
+        from inspect import isawaitable, iscoroutinefunction
+
+        event, function = typed(job.payload), self._function
+        try:
+            if iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__):
+                found: Any = function(event)
+            else:
+                found = await self._in_thread(event)
+            if isawaitable(found):  # a function that is not async may give what is
+                await self._at_home(found)
+        except NotDelivered:
+            raise
+        except Exception as error:
+            log().error(
+                "%s failed on event %d, attempt %d", self.name, job.event_id, job.attempt, exc_info=True
+            )
+            raise NotDelivered(f"{type(error).__name__}: {error}") from None
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+    async def _at_home(self, work: Awaitable[Any]) -> None:
+        import asyncio
+
+        home = self._home()
+        if home is None or home is asyncio.get_running_loop() or not home.is_running():
+            await work
+            return
+
+        async def run() -> None:
+            await work
+
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run(), home))
+
+    async def _in_thread(self, event: AnyEvent) -> Any:
+        import asyncio
+
+        if not self._threads.acquire(blocking=False):
+            raise NotDelivered(f"{self.at_once} earlier calls have not returned yet")
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Any] = loop.create_future()
+
+        def settle(found: Any, error: BaseException | None) -> None:
+            if done.done():  # it took too long, and nobody waits any more
+                return
+            if error is None:
+                done.set_result(found)
+            else:
+                done.set_exception(error if isinstance(error, Exception) else NotDelivered(repr(error)))
+
+        def call() -> None:
+            found, failed = None, None
+            try:
+                found = self._function(event)
+            except BaseException as error:  # SystemExit must not end the thread without a word
+                failed = error
+            self._threads.release()
+            try:
+                loop.call_soon_threadsafe(settle, found, failed)
+            except RuntimeError:  # the loop has ended
+                pass
+
+        # A daemon, so that one that hangs does not keep the program from ending.
+        threading.Thread(target=call, name=f"dialkit-{self.name}", daemon=True).start()
+        return await done
+
+
+def log() -> Logger:
+    """Where what goes wrong is said: ``dialkit.events``."""
+    from logging import getLogger
+
+    return getLogger("dialkit.events")
+
+
+def typed(payload: dict[str, Any]) -> AnyEvent:
+    """An event that was verified before, in its type; no value of it makes this fail."""
+    from dialkit.client.model import decode
+    from dialkit.webhooks.kinds import kind_of
+
+    kind = kind_of(payload)
+    return decode(kind, payload, strict=False, name=f"the {kind.kind} event")

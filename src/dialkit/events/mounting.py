@@ -1,0 +1,56 @@
+"""The receiver as an ASGI application that can be mounted anywhere, with handlers beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+    from dialkit.events.receiver.asgi import Receive, ReceiverApp, Scope, Send
+    from dialkit.events.receiver.reception import Reception
+
+
+class Everywhere(dict[str, "str | None"]):
+    """All paths, each for all kinds: whoever mounts the application has chosen one."""
+
+    def __contains__(self, path: object) -> bool:
+        return True
+
+
+class Mounted:
+    """An ASGI application. An object, since servers ask it, not a method, whether it is async.
+
+    Parameters:
+        made: makes the reception, which belongs to one event loop.
+        running: whether handlers work.
+        start, stop: begin and end that; `start` is told the server's event loop.
+    """
+
+    def __init__(
+        self,
+        made: Callable[[], Reception],
+        running: Callable[[], bool],
+        start: Callable[[asyncio.AbstractEventLoop], None],
+        stop: Callable[[], None],
+    ) -> None:
+        self._made, self._running, self._start, self._stop = made, running, start, stop
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._receiver: ReceiverApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, or the life of the server."""
+        import asyncio
+
+        from dialkit.events.receiver.asgi import ReceiverApp
+
+        loop = asyncio.get_running_loop()
+        fresh = self._loop is not loop
+        if fresh:
+            self._loop, self._receiver = loop, ReceiverApp(self._made())
+        if fresh or not self._running():
+            await asyncio.to_thread(self._start, loop)
+        await self._receiver(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await asyncio.to_thread(self._stop)
