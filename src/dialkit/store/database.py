@@ -187,5 +187,8 @@ def peek(environ: Mapping[str, str], sql: str) -> list[Row]:
 
 
 def marks(values: Sequence[object]) -> str:
-    """As many ``?`` as there are values, for ``IN (…)``; at most some thousands."""
-    return ", ".join("?" * len(values))
+    """As many ``?`` as there are values, for ``IN (…)``; at most some thousands.
+
+    Of none it is ``NULL``, which nothing is in: PostgreSQL knows no ``IN ()``.
+    """
+    return ", ".join("?" * len(values)) or "NULL"
