@@ -188,6 +188,23 @@ class AsyncTransport:
 
     async def send(self, request: Request, key: str | None) -> Response:
         """Send once and read the whole answer. Raises `TransportFault`."""
+        import asyncio
+
+        task = asyncio.current_task()
+        heard = task.cancelling() if task else 0
+        try:
+            return await self._send(request, key)
+        except asyncio.CancelledError:
+            task = None
+            raise
+        finally:
+            # pyreqwest does not pass on a cancellation that comes with the answer. It is told once more, so
+            # that the answer is not lost and the task still ends at its next wait.
+            if task is not None and task.cancelling() > heard:
+                task.uncancel()
+                task.cancel()
+
+    async def _send(self, request: Request, key: str | None) -> Response:
         status = None
         try:
             async with prepared(self._client, request, key) as reply:
