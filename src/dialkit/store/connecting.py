@@ -24,7 +24,7 @@ SETTINGS = """
 SET search_path TO {schema};
 SET synchronous_commit TO on;
 SET lock_timeout TO '10s';
-SET idle_in_transaction_session_timeout TO '60s';
+SET idle_in_transaction_session_timeout TO '20s';
 SET default_transaction_read_only TO on;
 """
 MAKING = "SELECT pg_advisory_xact_lock(hashtext('dialkit'), hashtext(%s))"
@@ -56,6 +56,8 @@ def ready(connection: Connection, where: Address) -> None:
     schema.check(version, where.shown)
     if version == schema.VERSION:
         return
+    if connection.info.parameter_status("in_hot_standby") == "on":
+        raise InvalidArgument(f"{where.shown} is a standby", hint=f"name the primary in {URL}")
     encoding = connection.info.parameter_status("server_encoding")
     if encoding != "UTF8":
         raise InvalidArgument(
@@ -65,7 +67,7 @@ def ready(connection: Connection, where: Address) -> None:
         connection.execute("SET TRANSACTION READ WRITE")
         connection.execute(MAKING, (where.schema,))
         if not _there(connection, where)["schema"]:  # asked for: who may not make one may still use it
-            connection.execute(f"CREATE SCHEMA {where.schema}".encode())
+            _make_schema(connection, where)
         version = _version(connection, where)
         schema.check(version, where.shown)
 
@@ -75,6 +77,17 @@ def ready(connection: Connection, where: Address) -> None:
         if version < schema.VERSION:
             schema.make(execute, "postgresql", version)
             connection.execute(KEEP_VERSION.format(version=schema.VERSION).encode())
+
+
+def _make_schema(connection: Connection, where: Address) -> None:
+    make = f"CREATE SCHEMA {where.schema}"
+    try:
+        connection.execute(make.encode())
+    except psycopg.errors.InsufficientPrivilege as error:
+        user = connection.info.user
+        raise InvalidArgument(
+            f"{where.shown}: {line(error)}; nothing was done", hint=f'{make} AUTHORIZATION "{user}"'
+        ) from None
 
 
 def _version(connection: Connection, where: Address) -> int:

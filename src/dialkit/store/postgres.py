@@ -142,7 +142,7 @@ class Postgres(Database):
             raise InvalidArgument("a value given is not UTF-8", hint="write it in UTF-8") from None
         except psycopg.DataError as error:
             raise InvalidArgument(f"{self.name}: {line(error)}", hint="give another value") from None
-        except (psycopg.OperationalError, psycopg.InterfaceError, psycopg.ProgrammingError) as error:
+        except psycopg.Error as error:
             fault = _fault(self.name, error, gone=self._gone())
             if fault is None:
                 raise
