@@ -58,6 +58,8 @@ EFFECTS: dict[str, tuple[str, ...]] = {
     "local": (
         "companies create",
         "events pending",
+        "events replay",
+        "events trigger",
         "inbox prune",
         "inbox read",
         "inbox sync",
