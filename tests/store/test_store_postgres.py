@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from typing import TYPE_CHECKING, Any
@@ -143,11 +144,24 @@ WRONG = [
 
 @pytest.mark.parametrize("url", WRONG)
 def test_no_password_is_ever_shown(store: str, dialpad: Callable[..., Any], url: str) -> None:
-    for argv in (["template", "list"], ["doctor", "--offline"]):
+    for argv in (
+        ["template", "list"],
+        ["doctor", "--base-url", "http://127.0.0.1:9"],
+        ["doctor", "--offline"],
+    ):
         ran = dialpad(*argv, DIALKIT_DATABASE_URL=url)
         assert ran.code != 0 or argv[0] == "doctor"
         assert PASSWORD not in ran.out + ran.err, ran
         assert "Traceback" not in ran.err
+
+
+def test_doctor_says_where_it_is(postgres: Database, dialpad: Callable[..., Any]) -> None:
+    for offline, says in (([], " ms"), (["--offline"], "not asked")):
+        ran = dialpad("doctor", *offline, DIALPAD_BASE_URL="http://127.0.0.1:9")
+        [row] = [row for row in json.loads(ran.out) if row["check"] == "database"]
+        assert row["status"] == "ok"
+        assert row["detail"].startswith(postgres.name)
+        assert says in row["detail"]
 
 
 def test_a_wrong_password(store: str, dialpad: Callable[..., Any]) -> None:

@@ -53,8 +53,9 @@ class Setup:
     cannot be reached, and what it answered to a request without a key.
     """
 
-    def __init__(self, app: App, options: Options) -> None:
+    def __init__(self, app: App, options: Options, *, offline: bool = False) -> None:
         self.app = app
+        self.offline = offline  # no socket is opened
         self.options = options
         self.environ = app.environ
         self.clock = Clock()

@@ -56,6 +56,25 @@ def _state(setup: Setup) -> Finding:
     return Finding("ok", folder)
 
 
+def _database(setup: Setup) -> Finding:
+    """Outbox and inbox: that the tables are there and of this version, or where they will be."""
+    from dialkit.config import state_dir
+    from dialkit.store.database import NAME, URL, Database
+
+    path = os.path.join(state_dir(setup.environ), NAME)
+    if not setup.environ.get(URL) and not os.path.exists(path):
+        return Finding("ok", f"{path} (there is none yet)")
+    if setup.environ.get(URL) and setup.offline:
+        from dialkit.store import address
+
+        return Finding("ok", f"{address.read(setup.environ[URL]).shown}, which was not asked")
+    started = setup.clock.monotonic()
+    with Database.of(setup.environ, setup.app.tell) as database:
+        database.one("SELECT count(*) AS number FROM outbox")
+        took = setup.clock.monotonic() - started
+        return Finding("ok", f"{database.name} in {took * 1000:.0f} ms")
+
+
 def _key(setup: Setup) -> Finding:
     from dialkit.config import find_key
 
@@ -155,6 +174,7 @@ CHECKS = (
     Check("version", _version),
     Check("config", _config),
     Check("state folder", _state),
+    Check("database", _database),
     Check("key", _key, 3),
     Check("key format", _format),
     Check("base URL", _base_url),

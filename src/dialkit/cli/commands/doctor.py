@@ -42,7 +42,7 @@ def run(app: App, argv: list[str]) -> int:
         options = app.options = with_defaults(options, app.config)
     except DialkitError:
         pass  # the check of the config says so
-    setup = Setup(app, options)
+    setup = Setup(app, options, offline=found.offline)
     made = findings(setup, local.CHECKS)
     if not found.offline:
         from dialkit.cli.checks import network
