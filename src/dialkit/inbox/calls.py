@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 # Of the legs of one call, whose outcome is the call's.
 WEIGHT = ("answered", "live", "voicemail", "blocked", "missed", "unanswered", "unknown")
+SAME = {"abandoned": "missed"}  # who waited in a queue, and gave up
 COLUMNS = (
-    "whole", "position", "direction", "outcome", "number", "ours", "contact_name", "target_type", "target_id",
+    "whole", "position", "id", "direction", "outcome", "number", "ours", "contact_name", "target_type", "target_id",
     "target_name", "answered_by", "started_at", "connected_at", "ended_at", "duration", "legs",
 )  # fmt: skip
 POSITIONS = "SELECT whole, position FROM phone_call WHERE whole IN ({marks})"
@@ -31,6 +32,7 @@ VOICEMAILS = "SELECT * FROM voicemail WHERE whole IN ({marks})"
 ADD_VOICEMAIL = """
 INSERT INTO voicemail (id, whole, at, duration, link, text) VALUES (:id, :whole, :at, :duration, :link, :text)
 ON CONFLICT (id) DO UPDATE SET
+    at = CASE WHEN excluded.at < voicemail.at THEN excluded.at ELSE voicemail.at END,
     link = CASE WHEN voicemail.redacted = 1 THEN NULL ELSE COALESCE(voicemail.link, excluded.link) END,
     duration = COALESCE(voicemail.duration, excluded.duration),
     text = CASE WHEN voicemail.redacted = 1 THEN NULL ELSE COALESCE(voicemail.text, excluded.text) END
@@ -74,7 +76,8 @@ def _made(whole: str, of: Sequence[Row]) -> Row:
     """A call, of its legs: how it came in by the first, who took it by the one that was answered."""
     ordered = sorted(of, key=lambda leg: (_moment(leg), leg["id"]))
     # The leg by which it came in; others were made for it.
-    first = next((leg for leg in ordered if not leg["told"].get("entry_point_call_id")), ordered[0])["told"]
+    begun = next((leg for leg in ordered if not leg["told"].get("entry_point_call_id")), ordered[0])
+    first = begun["told"]
     outcomes = [(outcome(_as_answer(leg)), leg["told"]) for leg in ordered]
     best = min((word for word, _ in outcomes), key=WEIGHT.index)
     takers = [told for word, told in outcomes if word == "answered" and told.get("target_type") == "user"]
@@ -82,6 +85,7 @@ def _made(whole: str, of: Sequence[Row]) -> Row:
     ended = [told["date_ended"] for _, told in outcomes if "date_ended" in told]
     return {
         "whole": whole,
+        "id": begun["id"],
         "direction": first.get("direction"),
         "outcome": best,
         "number": _any("external_number", first, ordered),
@@ -111,7 +115,7 @@ def _moment(leg: Row) -> float:
 
 def _as_answer(leg: Row) -> Row:
     """A leg as `dialkit.calls.outcome` reads it."""
-    return {**leg["told"], "state": leg["state"]}
+    return {**leg["told"], "state": SAME.get(leg["state"], leg["state"])}
 
 
 def _voicemail(payload: Mapping[str, Any], fact: Row) -> Row | None:
@@ -128,7 +132,7 @@ def _voicemail(payload: Mapping[str, Any], fact: Row) -> Row | None:
     ]
     return {
         "id": recording or fact["id"],
-        "at": fact["told"].get("date_ended") or fact["state_at"],
+        "at": values.seconds(payload.get("date_ended")) or fact["state_at"],
         "duration": next((one for one in lengths if one is not None), None),
         "link": link,
         "text": values.text(payload.get("transcription_text")) or None,

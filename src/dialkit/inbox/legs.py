@@ -25,7 +25,8 @@ AFTER = frozenset({
     "call_transcription", "csat", "dispositions", "pcsat", "postcall", "recap_action_items", "recap_outcome",
     "recap_purposes", "recap_summary", "transcription", "voicemail_uploaded",
 })  # fmt: skip
-ENDED = frozenset({"abandoned", "blocked", "hangup", "missed", "voicemail"})
+# How far a state is: after the end nothing begins again, and that it was missed says more than hangup.
+RANKS = {"hangup": 3, "abandoned": 4, "blocked": 4, "missed": 4, "voicemail": 5}
 # What is kept of a leg, and how it is read. The event itself is kept whole.
 FIELDS: dict[str, Any] = {
     "direction": values.name,
@@ -74,7 +75,7 @@ def fact(payload: Mapping[str, Any], received_at: float) -> Row | None:
         "id": leg,
         "state": state,
         "state_at": at or received_at,
-        "told": {name: value for name, value in told.items() if value is not None},
+        "told": {name: [value, at or received_at] for name, value in told.items() if value is not None},
         "relatives": [
             one for name in RELATIVES if (one := values.id_of(payload.get(name))) not in (None, leg)
         ],
@@ -112,40 +113,43 @@ def merge(database: Database, told: Sequence[Row]) -> list[str]:
 
 
 def of_wholes(database: Database, wholes: Sequence[str]) -> dict[str, list[Row]]:
-    """The legs of calls, at most so many of one, with what was told as `told`."""
+    """The legs of calls, at most so many of one, with what was told of each as `told`."""
     import json
 
     found: dict[str, list[Row]] = {}
     for row in database.all(OF_WHOLE.format(marks=marks(wholes)), wholes) if wholes else ():
         some = found.setdefault(row["whole"], [])
         if len(some) < MOST:
-            some.append({**row, "told": json.loads(row["told_json"])})
+            told = json.loads(row["told_json"])
+            some.append({**row, "told": {name: value for name, (value, _) in told.items()}})
     return found
 
 
 def rank(state: str | None) -> int:
-    """How far a state is: after the end nothing begins again."""
+    """How far a state is; see `RANKS`."""
     if state is None:
         return 0
-    if state in AFTER:
-        return 1  # it tells less than any other
-    return 3 if state in ENDED else 2
+    return 1 if state in AFTER else RANKS.get(state, 2)
 
 
 def _merge(row: Row, one: Row) -> bool:
-    """Put what a fact knows into a row; a state of before never replaces a later one."""
-    newer = (rank(one["state"]), one["state_at"]) > (rank(row["state"]), row["state_at"])
-    told = (
-        {**row["told"], **one["told"]}
-        if one["state_at"] >= row["state_at"]
-        else {**one["told"], **row["told"]}
-    )
+    """Put what a fact knows into a row: of each field the last word, in whatever order they came."""
+    told = dict(row["told"])
+    for name, word in one["told"].items():
+        had = told.get(name)
+        if had is None or (word[1], str(word[0])) > (had[1], str(had[0])):
+            told[name] = word
+    newer = _place(one) > _place(row)
     if told == row["told"] and not newer:
         return False
     row["told"] = told
     if newer:
         row["state"], row["state_at"] = one["state"], one["state_at"]
     return True
+
+
+def _place(row: Row) -> tuple[int, float, str]:
+    return rank(row["state"]), row["state_at"], row["state"] or ""
 
 
 def _tie(database: Database, told: Iterable[Row]) -> dict[str, str]:
@@ -184,4 +188,4 @@ def _tie(database: Database, told: Iterable[Row]) -> dict[str, str]:
 def _json(told: Row) -> str:
     import json
 
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(told, ensure_ascii=False, sort_keys=True)

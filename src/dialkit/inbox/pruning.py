@@ -10,6 +10,7 @@ from dialkit.errors import InvalidArgument
 from dialkit.inbox import words
 from dialkit.inbox.keeping import ALONE
 from dialkit.inbox.positions import of_moment
+from dialkit.store import deliveries
 from dialkit.store.database import marks
 
 if TYPE_CHECKING:
@@ -118,6 +119,8 @@ def _delete(database: Database, name: str, keys: list[int | str]) -> None:
     if name == "texts":
         touched = database.all(THREADS_OF.format(marks=all_keys), keys)
         words.take(database, [int(one) for one in keys])
+    elif name == "events":
+        deliveries.forget(database, keys)
     elif name == "calls":
         for sql in OF_CALLS:
             database.execute(sql.format(marks=all_keys), keys)

@@ -42,7 +42,7 @@ WHERE id = ?
 """
 UNREAD_OF = "SELECT id FROM thread WHERE unread > 0"
 CALLS = "SELECT * FROM phone_call WHERE position < ? {those} ORDER BY position DESC LIMIT ?"
-MISSED = "AND direction = 'inbound' AND outcome IN ('missed', 'voicemail', 'abandoned')"
+MISSED = "AND direction = 'inbound' AND outcome IN ('missed', 'voicemail')"
 LEFT = "AND whole IN (SELECT whole FROM voicemail)"
 VOICEMAILS = "SELECT * FROM voicemail WHERE whole IN ({marks}) ORDER BY at"
 
@@ -198,6 +198,6 @@ def _shown_call(row: Row, left: Sequence[Row]) -> Row:
              "text": one["text"]}
             for one in left
         ],
-        "call_id": row["whole"],
+        "call_id": row["id"],
         "position": row["position"],
     }  # fmt: skip

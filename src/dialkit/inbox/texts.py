@@ -145,7 +145,7 @@ def _only(names: Sequence[str], row: Row) -> Row:
 def _merge(row: Row, fact: Row) -> bool:
     """Put what a fact knows better into a row; whether that changed anything."""
     before = _only(CHANGED, row)
-    if (ORDER.get(fact["status"], 0), fact["status_at"]) > (ORDER.get(row["status"], 0), row["status_at"]):
+    if _place(fact) > _place(row):
         for name in ("status", "status_at"):
             row[name] = fact[name]
         row["result"] = fact["result"] or (row["result"] if fact["status"] == before["status"] else None)
@@ -159,3 +159,7 @@ def _merge(row: Row, fact: Row) -> bool:
     if fact["source"] == "event":
         row["source"] = "event"
     return before != _only(CHANGED, row)
+
+
+def _place(row: Row) -> tuple[int, float, str]:
+    return ORDER.get(row["status"], 0), row["status_at"], row["status"] or ""

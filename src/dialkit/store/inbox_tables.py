@@ -68,7 +68,7 @@ CREATE TABLE IF NOT EXISTS leg (    -- a leg of a call, as far as events and the
     whole TEXT NOT NULL,            -- what all legs of one call have in common
     state TEXT,
     state_at DOUBLE PRECISION NOT NULL,
-    told_json TEXT NOT NULL         -- the fields that are worth keeping, as they were told last
+    told_json TEXT NOT NULL         -- fields that are worth keeping: the last word on each, and from when
 );
 CREATE INDEX IF NOT EXISTS leg_by_whole ON leg (whole);
 
@@ -80,6 +80,7 @@ CREATE INDEX IF NOT EXISTS leg_tie_by_whole ON leg_tie (whole);
 
 CREATE TABLE IF NOT EXISTS phone_call ( -- a whole call, made of its legs
     whole TEXT PRIMARY KEY,
+    id TEXT NOT NULL,               -- of the leg by which it came in
     position BIGINT NOT NULL UNIQUE,
     direction TEXT,
     outcome TEXT NOT NULL,          -- answered, missed, voicemail, blocked, unanswered, unknown, live
