@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from serving import Serving
-from signing import SECRET
 
 from dialkit.store import Database
+from signing import SECRET
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -137,7 +138,7 @@ def reply_of(data: bytes) -> Reply:
 
 def statuses(data: bytes) -> list[int]:
     """The statuses of the answers on one connection."""
-    return [int(line.split()[1]) for line in data.split(b"\r\n") if line.startswith(b"HTTP/1.1 ")]
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", data)]
 
 
 def posted(body: bytes, *lines: str, path: str = PATH) -> bytes:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from serving import PATH, Serving, posted
-from signing import TEXT, token
 
 from dialkit.store import Database
+from signing import TEXT, token
 
 if TYPE_CHECKING:
     from pathlib import Path

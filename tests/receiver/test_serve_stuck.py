@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from serving import Serving, posted, reply_of, until
-from signing import GOOD, SECRET, TEXT, token
+
+from signing import GOOD, TEXT, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,22 +88,29 @@ def test_postgresql_away(signed: dict[str, str], tmp_path: Path) -> None:
     assert "Traceback" not in ran.stderr
 
 
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
+
+
 def test_postgresql_that_drops_connections(
-    store: str, signed: dict[str, str], environ: dict[str, str], stored: Callable[[], list[Any]], tmp_path: Path
+    store: str,
+    signed: dict[str, str],
+    environ: dict[str, str],
+    stored: Callable[[], list[Any]],
+    tmp_path: Path,
 ) -> None:
     if store == "sqlite":
         pytest.skip("of PostgreSQL only")
     import psycopg
 
-    server = os.environ["DIALKIT_TEST_POSTGRES"]
-    with Serving({**signed, **environ, "DIALPAD_WEBHOOK_SECRET": SECRET}, tmp_path) as serving:
+    url = environ["DIALKIT_DATABASE_URL"]
+    server, _, schema = url.partition("?schema=")
+    named = {**signed, "DIALKIT_DATABASE_URL": f"{url}&application_name={schema}"}
+    with Serving(named, tmp_path) as serving:
         assert serving.post(GOOD).status == 204
         for number in range(3):
             with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() "
-                    "AND datname = current_database() AND query ILIKE '%event%' AND application_name LIKE 'dialkit%'"
-                )
+                ended = connection.execute(CUT, (schema,)).fetchall()
+            assert ended
             again = token({**TEXT, "id": 100 + number})
             until(lambda body=again: serving.post(body).status == 204)
     assert len(stored()) == 4

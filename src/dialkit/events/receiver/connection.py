@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_HEAD = 16 << 10  # bytes of a request's address and headers
 MOST_RAW = 8 << 20  # bytes of a request as it travels: chunks can be mostly frame
 MOST_SLOTS = 64  # requests that wait for their answers; then no more is read
-FRESH, READ, IDLE, LINGER, WRITE = 10.0, 5.0, 75.0, 2.0, 10.0  # seconds, see `until`
+FRESH, READ, IDLE, LINGER, WRITE = 5.0, 5.0, 75.0, 2.0, 10.0  # seconds, see `until`
 NEVER = float("inf")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 OK = head(STORED, close=False)
