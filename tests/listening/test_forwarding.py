@@ -15,6 +15,7 @@ from dialkit.events.addresses import check_url
 from dialkit.events.forwarding import GIVEN_UP, LONGEST, Forwarder, Job, NotDelivered, pause_after
 from dialkit.events.posting import Posting
 from dialkit.events.running import Running, find_script
+from dialkit.inbox.pruning import prune
 from dialkit.store import Database, deliveries
 
 if TYPE_CHECKING:
@@ -181,15 +182,22 @@ def test_two_who_work_share_it(opened: Opened, database: Database, add: Add, app
     assert len(app.posts) == 200
 
 
+@pytest.mark.parametrize("sql", ["DELETE FROM event", "UPDATE event SET body = ''"])
 def test_what_was_pruned_meanwhile_is_dropped(
-    opened: Opened, database: Database, add: Add, app: App, clock: StandingClock
+    opened: Opened, database: Database, add: Add, app: App, clock: StandingClock, sql: str
 ) -> None:
     posting = Posting(app.url)
     add(posting.name)
     with database.write() as tx:
-        tx.execute("DELETE FROM event")
+        tx.execute(sql)
     assert Forwarder(opened, [posting], clock=clock).run_due() == 0
     assert only(database)["state"] == "dropped"
+
+
+def test_pruning_forgets_what_follows_from_events(database: Database, add: Add, clock: StandingClock) -> None:
+    add("url:x", number=3)
+    assert prune(database, clock.at + 1)["events"] == 3
+    assert database.all("SELECT * FROM delivery") == []
 
 
 class Slow:

@@ -129,3 +129,18 @@ def test_one_that_cannot_be_kept_takes_no_other_with_it(
     of, told = heard(database, clock, [*messages])
     assert of.counts == (4, 0, 1)
     assert told == ["warning: an event could not be kept, by a bug in dialkit: ZeroDivisionError"]
+
+
+def test_a_run_that_ends_does_not_wait_for_the_store_for_ever(
+    database: Database, clock: StandingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "PATIENCE", 0.01)
+    monkeypatch.setattr(intake, "WAITING", 3)
+
+    def write(_self: Intake, _arrivals: Any) -> Any:
+        raise InvalidArgument("the disk is full")
+
+    monkeypatch.setattr(intake.Intake, "_write", write)
+    of, told = heard(database, clock, [SIGNED, SIGNED])
+    assert of.counts == (0, 0, 2)
+    assert told[-1] == "warning: 2 events are lost: the disk is full"

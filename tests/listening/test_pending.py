@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     Dialpad = Callable[..., Any]
 
 
-pytestmark = pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
+both = pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
 
 
 @pytest.fixture
@@ -50,6 +50,7 @@ def three(database: Database, add: Add, clock: StandingClock) -> list[int]:
     return ids
 
 
+@both
 def test_what_is_not_done_is_shown_the_newest_first(pending: Callable[..., Any], three: list[int]) -> None:
     waiting, dead = pending()[::-1]
     assert waiting == {
@@ -75,6 +76,7 @@ def test_a_table_obeys_no_control_characters(dialpad: Dialpad, three: list[int])
     assert "\x1b[31m" not in ran.out
 
 
+@both
 def test_retry_and_drop(pending: Callable[..., Any], database: Database, three: list[int]) -> None:
     assert pending("retry", "2") == {"retried": 1}
     assert [row["attempts"] for row in pending() if row["id"] == 2] == [0]

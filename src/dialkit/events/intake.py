@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 GROUP = 256  # events of one transaction at the most
 WAITING = 10_000  # events in memory at the most; then the sender waits
 PATIENCE = 2.0  # seconds until the store is tried again
+LAST_TRIES = 5  # of a run that ends
 
 
 class Counts(NamedTuple):
@@ -55,6 +56,7 @@ class Intake:
         self._secret, self._clock = secret.encode(), clock
         self._queue: asyncio.Queue[Arrival | None] = asyncio.Queue(WAITING)
         self.counts = Counts()
+        self._tries: int | None = None  # at the store, before giving up; None: as many as it takes
 
     def sign(self, secret: str) -> None:
         """From now on events are signed with this secret."""
@@ -72,7 +74,8 @@ class Intake:
         await self._queue.put(arrival)
 
     async def end(self) -> None:
-        """No more will come: `run` returns once all is kept."""
+        """No more will come: `run` returns once all is kept, or the store cannot be written for long."""
+        self._tries = LAST_TRIES
         await self._queue.put(None)
 
     async def run(self) -> None:
@@ -100,9 +103,9 @@ class Intake:
             self._kept(new)
 
     async def _keep(self, arrivals: list[Arrival]) -> list[Kept | None]:
-        """Keep them, however long that takes: what was received is not to be lost.
+        """Keep them, however long that takes, but for the end: what was received is not to be lost.
 
-        None for one that cannot be kept, which is a bug, and must not take the others with it.
+        None for one that is lost all the same: by a bug, which must not take the others with it.
         """
         import asyncio
 
@@ -116,6 +119,11 @@ class Intake:
                         f"warning: events wait in memory, the store cannot be written: {error.message}"
                     )
                 said = True
+                if self._tries is not None:
+                    self._tries -= 1
+                    if self._tries < 0:
+                        self._tell(f"warning: {len(arrivals)} events are lost: {error.message}")
+                        return [None] * len(arrivals)
                 await asyncio.sleep(PATIENCE)
             except Exception as error:
                 if len(arrivals) > 1:

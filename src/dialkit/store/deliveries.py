@@ -39,7 +39,9 @@ WHERE id IN (SELECT id FROM delivery WHERE target = :target AND state = 'waiting
 RETURNING id, event_id, target, attempts, first_at
 """
 LOCKING = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
-EVENT = "SELECT id, kind, body, payload_json FROM event WHERE id = ?"
+FORGET = "DELETE FROM delivery WHERE event_id IN ({marks})"
+# One that was redacted has no body any more, and is of no use to those who verify it.
+EVENT = "SELECT id, kind, body, payload_json FROM event WHERE id = ? AND body <> ''"
 SETTLE = """
 UPDATE delivery SET state = :state, last_error = :error, next_at = :next_at, done_at = :now,
                     claimed_by = NULL, claimed_until = NULL
@@ -128,7 +130,7 @@ def next_at(database: Database, targets: Iterable[str]) -> float | None:
 
 def listed(database: Database, states: Sequence[str] = OPEN, most: int = 1000) -> list[Row]:
     """Rows in these states, the newest first, each with the kind and time of its event."""
-    sql = LIST.format(states=", ".join("?" * len(states)))
+    sql = LIST.format(states=marks(states))
     return database.all(sql, (*states, most))
 
 
@@ -166,11 +168,16 @@ def drop(database: Database, delivery_id: int, now: float) -> int:
         return int(tx.execute(DROP, {"id": delivery_id, "now": now}).rowcount)
 
 
+def forget(tx: Any, event_ids: Sequence[Any]) -> None:
+    """Nothing is left of what follows from these events, within the transaction that removes them."""
+    tx.execute(FORGET.format(marks=marks(event_ids)), event_ids)
+
+
 def _with_event(database: Database, tx: Any, row: Row, who: str, now: float) -> Row | None:
-    """The row with its event; None where that was pruned in the meantime, which ends the row."""
+    """The row with its event; None where that was pruned or redacted in the meantime: the row ends."""
     event = database.one(EVENT, (row["event_id"],))
     if event is None:
-        gone = Settled(row["id"], DROPPED, "the event was pruned")
+        gone = Settled(row["id"], DROPPED, "the event was pruned or redacted")
         tx.execute(SETTLE, {**gone._asdict(), "who": who, "now": now})
         return None
     return {**event, **row}
