@@ -49,7 +49,7 @@ ALLOWED: dict[str, set[str]] = {
 LATE = {
     "asyncio", "email", "getpass", "inspect", "jq", "keyring", "logging", "platformdirs", "psycopg", "rich",
     "shlex", "sqlite3", "subprocess", "tomlkit", "tomllib", "traceback", "urllib", "uvicorn", "webbrowser",
-    "yaml",
+    "websockets", "yaml",
 }  # fmt: skip
 
 
