@@ -36,7 +36,7 @@ def test_a_text_comes_in(
         assert made.code == 0, made
         sandbox.text_in(PERSON, LINE, "Are you open on Sunday?")
         [event] = until(stored)
-        shown = dialpad("inbox", "thread", PERSON, "--json", **asking)
+        shown = dialpad("inbox", "thread", PERSON, "-o", "json", **asking)
         assert serving.count("dialkit_events_stored_total") == 1
     assert shown.code == 0, shown
     assert "Are you open on Sunday?" in shown.out
@@ -60,7 +60,7 @@ def test_a_text_that_was_sent_is_delivered_in_the_outbox(
         assert sent.code == 0, sent
         sandbox.advance(60)
         until(lambda: any("delivered" in row["identity"] for row in stored()))
-    assert "delivered" in dialpad("inbox", "thread", PERSON, "--json").out
+    assert "delivered" in dialpad("inbox", "thread", PERSON, "-o", "json").out
 
 
 def test_forwarded_as_it_came(

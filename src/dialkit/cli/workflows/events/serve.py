@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from dialkit.cli.app import App
 
-EXAMPLE = "dialpad events serve --port 8787"
 HOST, PORT = "127.0.0.1", 8787
 FLAG: dict[str, Any] = {"action": "store_true"}
 ARGUMENTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
@@ -113,7 +112,7 @@ def _paths(given: list[str] | None) -> dict[str, str | None]:
 
     paths: dict[str, str | None] = {}
     for each in given or [PATH]:
-        kind, _, path = each.partition("=") if not each.startswith("/") else ("", "", each)
+        kind, _, path = each.rpartition("=") if not each.startswith("/") else ("", "", each)
         if kind and kind not in KINDS:
             raise InvalidArgument(
                 f"--path: there is no kind {kind[:32]!r}", hint="one of " + ", ".join(KINDS)
