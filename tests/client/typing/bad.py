@@ -6,6 +6,8 @@ from datetime import datetime
 
 from dialkit import AsyncDialpad, Dialpad
 from dialkit.client.types.shared import User
+from dialkit.events import App
+from dialkit.webhooks import CallEvent, Event, SmsEvent
 
 
 def names(dp: Dialpad) -> None:
@@ -67,3 +69,24 @@ def without_asyncio(dp: Dialpad) -> None:
         await dp.users.get(id="me")  # wrong: a user cannot be awaited
 
     print(inner)
+
+
+def handlers(app: App) -> None:
+    @app.on("sms.received")  # wrong: a text is no call
+    def reply(event: CallEvent) -> None:
+        print(event)
+
+    @app.on("sms.recieved")  # wrong: no such name
+    def misspelt(event: SmsEvent) -> None:
+        print(event)
+
+    @app.on("sms.received", "call.hangup")  # wrong: it may be a call
+    def either(event: SmsEvent) -> None:
+        print(event)
+
+    @app.on("fax", wthin=5)  # wrong: no such option
+    def late(event: Event) -> None:
+        print(event)
+
+    print(reply, misspelt, either, late, App())  # wrong: secrets, or None
+    app.dead_letters()[0].id = 3  # wrong: what is there is not changed

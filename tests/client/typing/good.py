@@ -16,6 +16,8 @@ from dialkit.client.types.message import Schedule
 from dialkit.client.types.shared import CallCenter, Room, User
 from dialkit.client.types.sms import SMS
 from dialkit.errors import APIError, DialkitError, NotFound, OutcomeUnknown, PartialSuccess
+from dialkit.events import App, DeadLetter
+from dialkit.webhooks import AnyEvent, CallEvent, ContactEvent, Event, SmsEvent
 
 
 def told(retry: Retry) -> None:
@@ -174,3 +176,41 @@ async def names(dp: AsyncDialpad) -> AsyncIterator[str]:
     async for room in dp.rooms.list():
         if room.name:
             yield room.name
+
+
+def handlers(app: App) -> None:
+    @app.on("sms.received")
+    def reply(event: SmsEvent) -> None:
+        assert_type(event.text, str | None | Unset)
+
+    @app.on("call.hangup", "call.missed", within=5, at_once=2, called="bill")
+    async def bill(event: CallEvent) -> bool:
+        return event.state == "hangup"
+
+    @app.on("contact.*")
+    @app.on("contact.deleted", called="twice")
+    def contact(event: ContactEvent) -> None:
+        print(event.contact)
+
+    @app.on("*")
+    def log(event: Event) -> None:
+        print(event.at)
+
+    @app.on("sms.sent", "fax")
+    def outbound(event: AnyEvent) -> None:
+        if isinstance(event, SmsEvent):
+            print(event.to_number)
+
+    reply(SmsEvent(text="a function stays what it is"))
+    print(bill, contact, log, outbound)
+    for dead in app.dead_letters():
+        assert_type(dead, DeadLetter)
+        app.retry(dead.id)
+    assert_type(app.run_pending(), int)
+    with app:
+        pass
+
+
+async def serving(app: App) -> None:
+    async with app.lifespan():
+        print(app.asgi, app.wsgi)
