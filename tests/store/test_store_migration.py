@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dialkit.errors import Conflict
+from dialkit.errors import Conflict, InvalidArgument
 from dialkit.store import Database, companies, opt_outs, outbox, templates
 
 if TYPE_CHECKING:
@@ -40,6 +40,14 @@ def test_all_of_it_is_there(old: Path, environ: dict[str, str]) -> None:
         ]
 
 
+def test_an_entry_that_cannot_be_read_stands_in_no_ones_way(old: Path, environ: dict[str, str]) -> None:
+    with closing(sqlite3.connect(old)) as connection, connection:
+        connection.execute("UPDATE outbox SET recipients_json = '[', result_json = '{' WHERE id = 1")
+    with Database.of(environ) as database:
+        assert len(outbox.listed(database, state=None, number=None, most=9)) == 4
+        assert len(outbox.listed(database, state=None, number="+14155550131", most=9)) == 1
+
+
 def test_it_is_found_in_the_new_ways(old: Path, environ: dict[str, str]) -> None:
     with Database.of(environ) as database:
         for number, entry in (("+14155550123", 1), ("+14155550124", 2), ("+14155550131", 4)):
@@ -63,15 +71,14 @@ def test_the_command_line_goes_on_with_it(old: Path, dialpad: Callable[..., obje
 
 
 def test_one_that_is_cut_off_is_begun_again(old: Path, environ: dict[str, str]) -> None:
-    """Half an entry's JSON ends the migration; all is as it was, and works once that is mended."""
-    change = "UPDATE outbox SET recipients_json = ? WHERE id = 4"
+    """Something in the way ends it; all is as it was, and works once that is gone."""
     with closing(sqlite3.connect(old)) as connection, connection:
-        connection.execute(change, ("[",))
-    with pytest.raises(ValueError, match="Expecting"):
+        connection.execute("CREATE VIEW outbox_recipient AS SELECT 1")
+    with pytest.raises(InvalidArgument, match="because it is a view"):
         Database.of(environ)
     with closing(sqlite3.connect(old)) as connection, connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (1,)
         assert connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'event'").fetchone() is None
-        connection.execute(change, ("[]",))
+        connection.execute("DROP VIEW outbox_recipient")
     with Database.of(environ) as database:
         assert len(outbox.listed(database, state=None, number=None, most=9)) == 4

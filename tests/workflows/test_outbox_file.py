@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import arriving
 import pytest
 
 from dialkit.store import Database, outbox
@@ -130,11 +131,15 @@ def test_what_can_be_read_of_a_damaged_file_goes_on(
     for number in range(20):
         assert run(*text(number)).code == 0
     run("template", "create", "welcome", "--text", "Hi")
+    with Database.of(environ) as database:
+        arriving.arrive(database, *(arriving.text(number, f"two kilos {number}") for number in range(5)))
     damage(file_of(environ), b"<11> xxx")
     assert "is damaged; it is kept as" in run("outbox", "list").error["message"]
     known = [int(entry["once"].removeprefix("key ")) for entry in run("outbox", "list").data]
     assert 12 < len(known) < 20, "but for those on that page"
     assert run("template", "show", "welcome").data["text"] == "Hi"
+    assert len(run("inbox", "search", "two kilos").data) == 5
+    assert len(run("inbox", "thread", arriving.ADA).data) == 5
     before = sent(sandbox)
     assert {run(*text(number)).code for number in known} == {0}
     assert sent(sandbox) == before, "what could be read is not sent twice"

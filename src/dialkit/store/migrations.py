@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 def outbox_keys(execute: Execute) -> None:
     """1 to 2: recipients and results of the outbox in tables of their own, where an index finds them."""
     for row in list(execute("SELECT id, state, recipients_json, result_json FROM outbox")):
-        for recipient in json.loads(row["recipients_json"]):
-            execute(ADD_RECIPIENT, (recipient, row["id"]))
-        accepted = row["state"] == "accepted" and row["result_json"]
-        for made in made_in(json.loads(row["result_json"])) if accepted else ():
+        for recipient in _told(row["recipients_json"]) or ():
+            execute(ADD_RECIPIENT, (str(recipient), row["id"]))
+        for made in made_in(_told(row["result_json"])) if row["state"] == "accepted" else ():
             execute(ADD_MADE, (made, row["id"]))
+
+
+def _told(text: str | None) -> Any:
+    """What JSON says; None for what is none, as a row of a damaged file may have: the rest goes on."""
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return None
 
 
 STEPS = (outbox_keys,)

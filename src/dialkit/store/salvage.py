@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from dialkit.config.files import Lock
+from dialkit.store.database import marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     Open = Callable[[str], sqlite3.Connection]
 
 # Journals of imports are left out: an import begun anew finds in the directory what it has done.
-TABLES = ("outbox", "template", "opt_out", "company", "disposition_color")
+TABLES = (
+    *("outbox", "template", "opt_out", "company", "disposition_color"),
+    *("event", "thread", "message", "message_words", "leg", "leg_tie", "phone_call", "voicemail"),
+    *("delivery", "listener"),
+)
 GIVE_UP = 1000  # rows one after the other that cannot be read: more than stand on a damaged page
 DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -76,10 +81,13 @@ def salvage(damaged: str, connection: sqlite3.Connection) -> int:
         connection.execute("BEGIN IMMEDIATE")
         for table in TABLES:
             names = [row["name"] for row in connection.execute(f"PRAGMA table_info({table})")]
-            marks = ", ".join("?" * len(names))
+            if table == "message_words":  # an index of words, which are found by their rowid
+                names.insert(0, "rowid")
+            add = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks(names)})"  # noqa: S608
+            if table != "message_words":  # a virtual table knows no conflict
+                add += " ON CONFLICT DO NOTHING"
             for row in _readable(old, table, names):
-                done = connection.execute(f"INSERT INTO {table} VALUES ({marks}) ON CONFLICT DO NOTHING", row)  # noqa: S608
-                kept += done.rowcount
+                kept += connection.execute(add, row).rowcount
         outbox_keys(connection.execute)
         connection.execute("COMMIT")
     finally:
