@@ -1,6 +1,6 @@
 """`make bench`: the budgets of docs/architecture.md, as ratios measured in one run.
 
-    bench/run.py [--runs 15] [--only start|client|typed|shards|limiter|sandbox]
+    bench/run.py [--runs 15] [--only start|client|typed|shards|limiter|sandbox|receiver]
 
 Whole processes are run in turn, bare interpreter and commands, so that a machine that slows down slows all
 of them; the median is what counts. Exits 1 where a budget is broken.
@@ -141,7 +141,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--only", choices=("start", "client", "typed", "shards", "limiter", "sandbox"))
+    parser.add_argument("--only", choices=("start", "client", "typed", "shards", "limiter", "sandbox", "receiver"))
     args = parser.parse_args()
     fine = True
     with tempfile.TemporaryDirectory() as home:
@@ -167,6 +167,8 @@ def main() -> int:
             fine &= not subprocess.run([PYTHON, str(ROOT / "bench" / "limiter.py")], check=False).returncode
         if args.only in (None, "sandbox"):
             fine &= not subprocess.run([PYTHON, str(ROOT / "bench" / "sandbox.py")], check=False).returncode
+        if args.only in (None, "receiver"):
+            fine &= not subprocess.run([PYTHON, str(ROOT / "bench" / "receiver.py")], check=False).returncode
     return 0 if fine else 1
 
 
