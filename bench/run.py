@@ -141,7 +141,8 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=15)
-    parser.add_argument("--only", choices=("start", "client", "typed", "shards", "limiter", "sandbox", "receiver"))
+    only = ("start", "client", "typed", "shards", "limiter", "sandbox", "receiver")
+    parser.add_argument("--only", choices=only)
     args = parser.parse_args()
     fine = True
     with tempfile.TemporaryDirectory() as home:
