@@ -12,9 +12,10 @@ from hearing import App, until
 
 from dialkit.errors import InvalidArgument
 from dialkit.events.addresses import check_url
-from dialkit.events.forwarding import GIVEN_UP, LONGEST, Forwarder, Job, NotDelivered, pause_after
+from dialkit.events.forwarding import Forwarder, Job, NotDelivered
 from dialkit.events.posting import Posting
 from dialkit.events.running import Running, find_script
+from dialkit.events.working import GIVEN_UP, LONGEST, Worker, pause_after
 from dialkit.inbox.pruning import prune
 from dialkit.store import Database, deliveries
 
@@ -219,8 +220,6 @@ class Slow:
 def test_who_ends_gives_back_what_is_under_way(
     opened: Opened, database: Database, add: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dialkit.events.forwarding import Worker
-
     monkeypatch.setattr(Worker.end, "__defaults__", (0.05,))  # seconds it may still take
     slow = Slow()
     add(slow.name, number=5)

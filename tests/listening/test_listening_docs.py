@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parents[2] / "docs" / "events.md").read_text("utf-8")
 PART = PAGE[PAGE.index("## Listening") : PAGE.index("What no target has taken yet")]
-PENDING = re.findall(r"^dialpad events pending.*$", PAGE[PAGE.index("What no target has taken yet") :], re.MULTILINE)
+REST = PAGE[PAGE.index("What no target has taken yet") :]
+PENDING = re.findall(r"^dialpad events pending.*$", REST, re.MULTILINE)
 LISTEN = re.findall(r"^dialpad listen.*$", PART, re.MULTILINE)
 
 

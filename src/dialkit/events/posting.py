@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit import __version__
-from dialkit.events.forwarding import NotDelivered
+from dialkit.events.target import NotDelivered
 
 if TYPE_CHECKING:
-    from dialkit.events.forwarding import Job
+    from dialkit.events.target import Job
 
 WITHIN = 5.0  # seconds for an answer, as Dialpad gives
 CONNECT = 2.0

@@ -6,13 +6,13 @@ import os
 from typing import IO, TYPE_CHECKING
 
 from dialkit.errors import InvalidArgument
-from dialkit.events.forwarding import NotDelivered
+from dialkit.events.target import NotDelivered
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Mapping
 
-    from dialkit.events.forwarding import Job
+    from dialkit.events.target import Job
 
 WITHIN = 30.0  # seconds a script may run
 TAIL = 2000  # bytes of what it prints that are shown; the end says most
