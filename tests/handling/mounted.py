@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import urllib.error
@@ -97,3 +98,25 @@ def wsgi_server(application: Any) -> Iterator[str]:
         finally:
             server.shutdown()
             thread.join(20)
+
+
+def django_ready() -> None:
+    """Have Django know settings, and one page at ``/``."""
+    from django.conf import settings
+
+    if not settings.configured:
+        import django
+
+        page = type(sys)("pages_of_the_test")
+        sys.modules[page.__name__] = page
+
+        def home(_request: Any) -> Any:
+            from django.http import HttpResponse
+
+            return HttpResponse("home")
+
+        settings.configure(ROOT_URLCONF=page.__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="of the test")
+        django.setup()
+        from django.urls import path
+
+        page.urlpatterns = [path("", home)]

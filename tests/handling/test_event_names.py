@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialkit.catalog import Catalog
@@ -74,6 +74,7 @@ def test_spellings() -> None:
         names.known("x" * 100_000)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(PAYLOADS)
 def test_whatever_an_event_says(payload: dict[str, Any]) -> None:
     kind = kind_of(payload).kind
@@ -95,6 +96,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield database
 
 
+@settings(deadline=None)
 @given(payload=PAYLOADS)
 def test_whatever_is_kept_is_shown(database: Database, payload: dict[str, Any]) -> None:
     [one] = keep(database, [Arrival(kind_of(payload).kind, payload, "{}", 1.0, "serve")])

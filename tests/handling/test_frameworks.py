@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
-import sys
 import threading
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mounted import GONE, SECRET, asgi_server, post, signed, until, wsgi_server
+from mounted import GONE, SECRET, asgi_server, django_ready, post, signed, until, wsgi_server
 
 from dialkit import Dialpad
 from dialkit.sandbox import Sandbox
@@ -61,27 +60,6 @@ def beneath(events: App) -> tuple[Any, str]:
     app = FastAPI()  # which tells nobody that it begins
     app.mount("/hooks", events.asgi)
     return asgi_server(app), "/hooks/dialpad"
-
-
-def django_ready() -> None:
-    from django.conf import settings
-
-    if not settings.configured:
-        import django
-
-        page = type(sys)("pages_of_the_test")
-        sys.modules[page.__name__] = page
-
-        def home(_request: Any) -> Any:
-            from django.http import HttpResponse
-
-            return HttpResponse("home")
-
-        settings.configure(ROOT_URLCONF=page.__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="of the test")
-        django.setup()
-        from django.urls import path
-
-        page.urlpatterns = [path("", home)]
 
 
 def django(events: App) -> tuple[Any, str]:

@@ -118,6 +118,7 @@ class App(Registry):
         try:
             yield
         finally:
+            await self.asgi.close()
             await asyncio.to_thread(self.stop)
 
     def __enter__(self) -> Self:
@@ -144,6 +145,7 @@ class App(Registry):
             if self._forwarder is not None and self._process == os.getpid():
                 self._forwarder.stop(within)
             self._forwarder = None
+        self.wsgi.close()
 
     def run_pending(self) -> int:
         """Call handlers for all that is due, here and now, until nothing is; how many calls there were.

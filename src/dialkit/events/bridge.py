@@ -34,6 +34,7 @@ class Bridge:
         self._turn = threading.Lock()
         self._process = 0
         self._loop: asyncio.AbstractEventLoop
+        self._thread: threading.Thread
         self._reception: Reception
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -46,6 +47,20 @@ class Bridge:
             headers.append(("content-length", str(len(answer.body))))
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+
+    def close(self) -> None:
+        """Store and answer what waits, and end. A request begins anew."""
+        import asyncio
+
+        with self._turn:
+            if self._process != os.getpid():
+                return
+            self._process = 0
+            asyncio.run_coroutine_threadsafe(self._reception.stop(), self._loop).result(WITHIN * 2)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join(WITHIN)
+            if not self._thread.is_alive():
+                self._loop.close()
 
     def _answer(self, environ: WSGIEnvironment) -> Answer:
         path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
@@ -90,7 +105,8 @@ class Bridge:
             if self._process == os.getpid():
                 return
             self._loop, self._reception = asyncio.new_event_loop(), self._made()
-            threading.Thread(target=self._loop.run_forever, name="dialkit-bridge", daemon=True).start()
+            self._thread = threading.Thread(target=self._loop.run_forever, name="dialkit-bridge", daemon=True)
+            self._thread.start()
             self._there(self._reception.start).result(WITHIN)
             self._process = os.getpid()
 

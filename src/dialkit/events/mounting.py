@@ -53,4 +53,13 @@ class Mounted:
             await asyncio.to_thread(self._start, loop)
         await self._receiver(scope, receive, send)
         if scope["type"] == "lifespan":
+            self._loop = None  # the receiver has ended
             await asyncio.to_thread(self._stop)
+
+    async def close(self) -> None:
+        """Store and answer what waits, and end; within the server's event loop. A request begins anew."""
+        import asyncio
+
+        if self._loop is asyncio.get_running_loop():
+            self._loop = None
+            await self._receiver.reception.stop()
