@@ -44,7 +44,9 @@ def programs() -> Path | None:
 
 
 def install() -> None:
-    """Debian's, as root."""
+    """Debian's, as root. Ends where that does not go."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        sys.exit("PostgreSQL is missing, and only root on Debian can have it installed by this")
     for command in INSTALL:
         subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, check=True)
 

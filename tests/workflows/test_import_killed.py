@@ -158,8 +158,10 @@ def lines(path: Path) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_killed_at_any_moment_it_ends_as_if_run_once(
-    worlds: list[Sandbox], environ: dict[str, str], tmp_path: Path, seed: int
+    worlds: list[Sandbox], environ: dict[str, str], tmp_path: Path, seed: int, store: str
 ) -> None:
+    if store == "postgresql" and seed:
+        pytest.skip("PostgreSQL takes the first seed")
     chance = random.Random(seed)
     reports, outcomes = [], []
     for kills in (0, 5):
@@ -197,6 +199,7 @@ def test_ctrl_c_says_how_to_go_on(worlds: list[Sandbox], environ: dict[str, str]
     assert told["resumed"] is True
 
 
+@pytest.mark.usefixtures("store")
 def test_one_file_is_imported_by_one_process(
     worlds: list[Sandbox], environ: dict[str, str], tmp_path: Path
 ) -> None:
