@@ -106,6 +106,7 @@ class Listening:
 
     def __init__(self, *argv: str, environ: dict[str, str], cwd: str) -> None:
         self.events: list[dict[str, Any]] = []
+        self.printed: list[str] = []
         self.told: list[str] = []
         self.process = subprocess.Popen(
             [sys.executable, "-m", "dialkit", "listen", *argv],
@@ -155,7 +156,9 @@ class Listening:
     def _out(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
-            self.events.append(json.loads(line))
+            self.printed.append(line.rstrip("\n"))
+            if line.startswith('{"id"'):
+                self.events.append(json.loads(line))
 
     def _err(self) -> None:
         assert self.process.stderr is not None

@@ -324,3 +324,28 @@ def test_a_target_that_there_is_not(around: dict[str, str], dialpad: Dialpad, wo
     before = world_of()
     assert dialpad("listen", "--target", "office:77", **around).code == 4
     assert world_of() == before
+
+
+@pytest.mark.parametrize(
+    ("flags", "lines"),
+    [
+        (
+            ["-o", "csv", "--fields", "event,payload.text"],
+            ["event,payload.text", "sms.received,one", "sms.received,two"],
+        ),
+        (["--jq", ".payload.text"], ["one", "two"]),
+        (
+            ["-o", "json", "--fields", "kind,payload.text"],
+            ['{"kind":"sms","payload.text":"one"}', '{"kind":"sms","payload.text":"two"}'],
+        ),
+    ],
+)
+def test_each_event_is_shown_as_it_comes(
+    flags: list[str], lines: list[str], listening: Listen, text_in: TextIn
+) -> None:
+    with listening("--sms", *flags) as listener:
+        text_in("one")
+        until(lambda: len(listener.printed) >= len(lines) - 1)
+        text_in("two")
+        until(lambda: len(listener.printed) == len(lines), told=lambda: listener.printed)
+        assert listener.printed == lines

@@ -77,10 +77,12 @@ def check(client: Dialpad, wanted: Wanted) -> None:
         endpoints.check_target(client, kind, target_id, f"--target {kind}:{target_id}")
 
 
-def requests(client: Dialpad, wanted: Wanted) -> list[Request]:
-    """What would be sent, for a dry run; the websocket's id, not known yet, is 0."""
-    made = client.prepare("websockets.create", {"secret": "***"})
-    return [made, *(client.prepare(operation, body) for operation, body in _bodies(wanted, 0))]
+def requests(client: Dialpad, wanted: Wanted, *, secret: bool = False) -> list[Request]:
+    """What would be sent, for a dry run; the websocket's id, not known yet, is 0. `secret`: one is given."""
+    made = [client.prepare("websockets.create", {"secret": "***"})]
+    if secret:
+        made.append(client.prepare("websockets.update", {"id": 0, "secret": "***"}))
+    return [*made, *(client.prepare(operation, body) for operation, body in _bodies(wanted, 0))]
 
 
 def establish(client: Dialpad, database: Database, wanted: Wanted, secret: str | None = None) -> Place:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from dialkit.cli.app import App
     from dialkit.cli.show import View
@@ -30,7 +30,7 @@ class Shown:
 
         self._app, self._view, self._left = app, view, most
         self._words = not (view.how.format or view.how.fields or view.how.jq) and view.how.is_tty
-        if view.how.format is None and view.how.jq is None:
+        if view.how.format in (None, "json") and view.how.jq is None:  # an array would have no end
             view.how = view.how._replace(format="ndjson")
         self._queue: Queue[tuple[int, Arrival] | None] = Queue(BEHIND)
         self._behind = 0
@@ -78,10 +78,19 @@ class Shown:
         if self._left == 0 and self._stop is not None:
             self._stop.set()
 
+    def _taken(self) -> Iterator[tuple[int, Arrival]]:
+        while (one := self._queue.get()) is not None:
+            yield one
+
     def _run(self) -> None:
+        from itertools import starmap
+
         try:
-            while (one := self._queue.get()) is not None:
-                self._show(*one)
+            if self._words or self._view.how.jq is not None:  # jq would see the list whole, and it has no end
+                for one in self._taken():
+                    self._show(*one)
+            else:
+                self._view.items(starmap(shown, self._taken()))
         except Exception as error:  # the reader has gone, or the disk behind stdout is full
             self._failed = error
             if self._loop is not None and self._stop is not None:

@@ -91,8 +91,9 @@ def run(app: App, argv: list[str]) -> int:
     forwarder = forward_arguments.forwarder(app, found)
     with open_client(app, options) as client:
         if options.dry_run:
-            app.tell("note: endpoint_id 0 stands for the websocket's id")
-            return show.requests(app, options, subscribing.requests(client, wanted))
+            app.tell("note: the id 0 stands for the websocket's")
+            asked = subscribing.requests(client, wanted, secret=secret is not None)
+            return show.requests(app, options, asked)
         if found.forward and secret is None:
             app.tell(
                 "note: events are signed with a secret made up for this run; for your app to verify them, "
