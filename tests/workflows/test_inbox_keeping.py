@@ -59,7 +59,7 @@ def test_states_that_come_again_are_events_of_their_own(database: Database) -> N
 
 
 def test_each_recipient_is_told_of(database: Database) -> None:
-    both = {"to_number": [ADA, BO]}
+    both: dict[str, Any] = {"to_number": [ADA, BO]}
     arrive(database, sent(1, **both), sent(1, status="delivered"), sent(1, status="failed", to_number=[BO]))
     ((one,), (other,)) = (reading.thread(database, number) for number in (ADA, BO))
     assert (one["status"], other["status"], one["id"]) == ("delivered", "failed", other["id"])
@@ -194,7 +194,7 @@ def test_many_texts_of_one_moment_keep_their_order(database: Database) -> None:
     assert [int(row["id"]) % 10_000 for row in found] == list(reversed(range(count)))
 
 
-ODD = (
+ODD: tuple[Any, ...] = (
     None, True, -1, 0, 1e300, -(2**70), 2**63, 3.5, "", "\x00", "\ud800", "+", "a\x00b", [], {}, [None], [[]],
     {"id": None}, {"id": 2**70, "name": "\x00"}, "+14155550123", 14155550123, "9" * 5000, [1, "x", None],
 )  # fmt: skip

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 WEIGHT = ("answered", "live", "voicemail", "blocked", "missed", "unanswered", "unknown")
 SAME = {"abandoned": "missed"}  # who waited in a queue, and gave up
 COLUMNS = (
-    "whole", "position", "id", "direction", "outcome", "number", "ours", "contact_name", "target_type", "target_id",
-    "target_name", "answered_by", "started_at", "connected_at", "ended_at", "duration", "legs",
+    "whole", "position", "id", "direction", "outcome", "number", "ours", "contact_name", "target_type",
+    "target_id", "target_name", "answered_by", "started_at", "connected_at", "ended_at", "duration", "legs",
 )  # fmt: skip
 POSITIONS = "SELECT whole, position FROM phone_call WHERE whole IN ({marks})"
 GONE = "DELETE FROM phone_call WHERE whole IN ({marks})"

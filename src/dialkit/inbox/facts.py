@@ -23,7 +23,8 @@ def facts(payload: Mapping[str, Any], received_at: float) -> list[Row]:
         return []
     at = values.seconds(payload.get("created_date")) or values.seconds(payload.get("event_timestamp"))
     status = (values.name(payload.get("message_status")) or "").lower()
-    text = better(values.text(payload.get("text")), values.text(payload.get("text_content")))
+    said, also = payload.get("text"), payload.get("text_content")
+    text = values.text(said) if said == also else better(values.text(said), values.text(also))
     url = values.name(payload.get("mms_url"))
     common = {
         "id": message,
@@ -42,13 +43,11 @@ def facts(payload: Mapping[str, Any], received_at: float) -> list[Row]:
     }
     person = values.phone(values.party(payload.get("contact")).get("phone_number"))
     pairs = _numbers(payload, common, person)
+    if len(pairs) == 1:
+        common.update(_contact(payload), ours=pairs[0][0], theirs=pairs[0][1])
+        return [common]
     return [
-        {
-            **common,
-            **(_contact(payload) if len(pairs) == 1 or theirs == person else {}),
-            "ours": ours,
-            "theirs": theirs,
-        }
+        {**common, **(_contact(payload) if theirs == person else {}), "ours": ours, "theirs": theirs}
         for ours, theirs in pairs
     ]
 
@@ -90,13 +89,16 @@ def _contact(payload: Mapping[str, Any]) -> Row:
 def _numbers(payload: Mapping[str, Any], told_of: Row, person: str | None) -> list[tuple[str, str]]:
     """Our number and theirs, for each thread that a text is in."""
     told = payload.get("to_number")
-    to = [values.phone(one) for one in (told[:MOST] if isinstance(told, list) else [told])]
-    to_numbers = list(dict.fromkeys(number for number in to if number))
+    to = [values.phone(one) for one in (told[:MOST] if isinstance(told, list) else (told,))]
+    to_numbers = [number for number in (dict.fromkeys(to) if len(to) > 1 else to) if number]
     from_number = values.phone(payload.get("from_number"))
-    line = values.phone(values.party(payload.get("target")).get("phone_number"))
-    nameless = f"{told_of['target_type']}:{told_of['target_id']}" if told_of["target_id"] else ""
-    if told_of["direction"] == "inbound":
-        ours = line if line in to_numbers or not to_numbers else to_numbers[0]
-        return [(ours or nameless, from_number or person or "")]
-    ours = from_number or line or nameless
+    inbound = told_of["direction"] == "inbound"
+    ours = (to_numbers[0] if len(to_numbers) == 1 else None) if inbound else from_number
+    if ours is None:
+        line = values.phone(values.party(payload.get("target")).get("phone_number"))
+        nameless = f"{told_of['target_type']}:{told_of['target_id']}" if told_of["target_id"] else ""
+        known = to_numbers[0] if inbound and to_numbers and line not in to_numbers else line
+        ours = known or nameless
+    if inbound:
+        return [(ours, from_number or person or "")]
     return [(ours, theirs) for theirs in to_numbers or [person or ""]]

@@ -30,7 +30,7 @@ def search(
 
     Parameters:
         wanted: words, in any script; those in double quotes, or that stand together as in ``foo-bar``, next
-            to each other. Case and accents do not matter; from three characters on the beginning of a word
+            to each other. Case and accents do not matter; from three letters on the beginning of a word
             will do. Nothing in it is an operator.
         number: only what was written with this number, in E.164.
         before: a `position`, for the next page.

@@ -79,7 +79,7 @@ def sync(
     asked = question(client.operation("stats.create"), "texts", "records")
     had = {name: _count(database, sql) for name, sql in COUNT.items()}
     with make(client, asked, period, told=told) as report:
-        texts_read = load_texts(database, report.rows(), now)
+        texts_read = load_texts(database, report.rows, now)
     first = int(datetime.combine(period.first, datetime.min.time(), UTC).timestamp() * 1000)
     listed = list_calls(client, span.Span(first), Wanted(), Report(on_calls))
     calls_read = load_calls(database, listed, now)
@@ -87,16 +87,20 @@ def sync(
     return Synced(texts_read, new["texts"], calls_read, new["calls"])
 
 
-def load_texts(database: Database, rows: Iterable[Row], now: float) -> int:
-    """Take rows of the export of texts in; how many there were. `now` in seconds since 1970."""
+def load_texts(database: Database, rows: Callable[[], Iterable[Row]], now: float) -> int:
+    """Take rows of the export of texts in; how many there were.
+
+    `rows` gives them anew each time it is called: once to know all that are named, once to take them in.
+    `now` in seconds since 1970.
+    """
+    listed = {_place(fact) for row in rows() for fact in facts(_as_event(row), now)}
     count = 0
-    for some in _parts(rows):
+    for some in _parts(rows()):
         count += len(some)
         told = [fact for row in some for fact in facts(_as_event(row), now)]
+        ids = list({fact["id"] for fact in told})
         with database.write(alone=ALONE):
-            ids = [fact["id"] for fact in told]
             known = {row["id"] for row in database.all(KNOWN.format(marks=marks(ids)), ids)} if ids else set()
-            listed = set(ids)
             for fact in told:
                 fact["source"] = "export"
                 if fact["id"] not in known and (twin := _twin(database, fact, listed)):
@@ -155,7 +159,7 @@ def _milliseconds(told: Any) -> float | None:
     return values.number(told)
 
 
-def _twin(database: Database, fact: Row, listed: set[str]) -> str | None:
+def _twin(database: Database, fact: Row, listed: set[int]) -> str | None:
     """The id by which events told of the same text, if there is just one that the export does not name."""
     asked = (
         fact["ours"],
@@ -164,8 +168,15 @@ def _twin(database: Database, fact: Row, listed: set[str]) -> str | None:
         fact["at"] - texts.NEAR,
         fact["at"] + texts.NEAR,
     )
-    found = {row["id"] for row in database.all(TWINS, asked)} - listed
+    found = {
+        row["id"] for row in database.all(TWINS, asked) if _place({**fact, "id": row["id"]}) not in listed
+    }
     return found.pop() if len(found) == 1 else None
+
+
+def _place(fact: Row) -> int:
+    """A text in its thread, as a number: an export may have millions."""
+    return hash((fact["id"], fact["ours"], fact["theirs"]))
 
 
 def _count(database: Database, sql: str) -> int:

@@ -86,7 +86,7 @@ def merge(database: Database, told: Sequence[Row]) -> None:
         key = fact["id"], thread["id"]
         row: Row | None = known.get(key) or _stray(strays, fact, thread["id"])
         if row is None:
-            row = {**{name: fact.get(name) for name in COLUMNS}, "thread": thread["id"], "redacted": 0}
+            row = {**fact, "thread": thread["id"], "redacted": 0, "position": None}
             fresh.append(row)
         else:
             had = row["text"]
@@ -100,9 +100,9 @@ def merge(database: Database, told: Sequence[Row]) -> None:
     for row, position in zip(fresh, free, strict=True):
         row["position"] = position
     if fresh:
-        database.executemany(ADD, [_only(COLUMNS, row) for row in fresh])
+        database.executemany(ADD, fresh)
     if changed:
-        database.executemany(CHANGE, [_only((*CHANGED, "position"), row) for row in changed.values()])
+        database.executemany(CHANGE, list(changed.values()))
     words.put(database, [row for row in fresh if row["text"]], list(spoken.values()))
     threads.keep(database, found.values(), fresh)
 

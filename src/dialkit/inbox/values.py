@@ -9,10 +9,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from dialkit.client.phones import REGION, e164
+from dialkit.client.phones import REGION, e164, required
 
 LONGEST = 100_000  # characters of a text; Dialpad's have 1,600
+NUMBER = 64  # characters of a phone number
 NAME = 300  # characters of a name, a number, an id
+SHORT_CODES = range(3, 7)  # digits
 LATEST = 253_402_300_800_000  # ms: the year 10000
 
 
@@ -20,17 +22,20 @@ def text(value: Any, most: int = LONGEST) -> str | None:
     """A text without NUL, which PostgreSQL cannot keep, and with whole characters only."""
     if not isinstance(value, str):
         return None
+    if len(value) <= most and "\x00" not in value and value.isascii():
+        return value  # as nearly all are: events come by the thousand
     found: str = value[:most].replace("\x00", "\ufffd")
-    if not found.isascii():
-        try:
-            found.encode()
-        except UnicodeEncodeError:  # halves of characters
-            return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        found.encode()
+    except UnicodeEncodeError:  # halves of characters
+        return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return found
 
 
 def name(value: Any) -> str | None:
     """A short text that says something."""
+    if value is None:
+        return None
     found = text(value, NAME)
     return found if found and not found.isspace() else None
 
@@ -74,10 +79,18 @@ def phone(value: Any) -> str | None:
     """A phone number in E.164; what is none, such as a short code, as it came."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
-    found = text(value, 64)
-    return _phone(found) if found else None
+    return _phone(value[:NUMBER]) if isinstance(value, str) and value else None
 
 
-@lru_cache(4096)
-def _phone(value: str) -> str | None:
-    return e164(value, REGION) or value.strip() or None
+def number_given(name: str, told: str, region: str) -> str:
+    """A number that somebody gives, in E.164; a short code as it stands. Raises `InvalidArgument`."""
+    plain = told.strip()
+    if plain.isascii() and plain.isdecimal() and len(plain) in SHORT_CODES:
+        return plain
+    return required(name, plain, region)
+
+
+@lru_cache(8192)
+def _phone(told: str) -> str | None:
+    found = (text(told) or "").strip()
+    return e164(found, REGION) or found or None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MOST = 2000  # pieces of one text that are kept
 ASKED = 32  # pieces that are looked for
 LONGEST = 64  # characters of a piece
-PREFIX = 3  # characters from which on the beginning of a word finds it
+PREFIX = 3  # bytes of the beginning of a word that finds it: three Latin letters, a syllable of Hangul
 
 # Written without spaces: each character counts by itself. Thai, Lao, Myanmar, Khmer, kana, Han, and the like.
 ALONE = (
@@ -110,7 +110,7 @@ def asked(text: str, dialect: str) -> str | None:
 
 def _is_open(piece: str) -> bool:
     """Whether more may follow: after the beginning of a word, not after a character that is a word."""
-    return len(piece) >= PREFIX
+    return len(piece.encode()) >= PREFIX
 
 
 def _fts5(runs: Sequence[Sequence[str]]) -> str:

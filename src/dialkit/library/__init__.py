@@ -10,6 +10,7 @@
 |---|---|
 | `messages` | texts sent once, introductions, templates |
 | `outbox` | what went out, and what became of it |
+| `inbox` | texts and calls that came, from events that were kept |
 | `contacts` | the resource, and: looked up, changed or made, brought in and taken out |
 | `calls` | calls placed once, found, read |
 | `stats` | the resource, and: reports from the question to their rows |
@@ -28,12 +29,13 @@ from dialkit.client.lazily import lazily
 from dialkit.client.resources import AsyncResources, Resources
 
 if TYPE_CHECKING:
-    from dialkit.library.background import AsyncCalls, AsyncHooks, AsyncMessages, AsyncOutbox
+    from dialkit.library.background import AsyncCalls, AsyncHooks, AsyncInbox, AsyncMessages, AsyncOutbox
     from dialkit.library.background import AsyncContacts as AsyncDirectory
     from dialkit.library.background import AsyncStats as AsyncReports
     from dialkit.library.calls import Calls
     from dialkit.library.contacts import Contacts
     from dialkit.library.hooks import Hooks
+    from dialkit.library.inbox import Inbox
     from dialkit.library.messages import Messages
     from dialkit.library.outbox import Outbox
     from dialkit.library.stats import Stats
@@ -57,6 +59,13 @@ class Dialpad(Resources, client.Dialpad):
         from dialkit.library.outbox import Outbox
 
         return Outbox(self)
+
+    @lazily
+    def inbox(self) -> Inbox:
+        """Texts, calls and voicemails that came, from the events that were kept."""
+        from dialkit.library.inbox import Inbox
+
+        return Inbox(self)
 
     @lazily
     def contacts(self) -> Contacts:
@@ -118,6 +127,13 @@ class AsyncDialpad(AsyncResources, client.AsyncDialpad):
         from dialkit.library.background import AsyncOutbox
 
         return AsyncOutbox(self._blocking.outbox)
+
+    @lazily
+    def inbox(self) -> AsyncInbox:
+        """Texts, calls and voicemails that came, from the events that were kept."""
+        from dialkit.library.background import AsyncInbox
+
+        return AsyncInbox(self._blocking.inbox)
 
     @lazily
     def contacts(self) -> AsyncDirectory:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dialkit.library.calls import Calls
     from dialkit.library.contacts import Contacts
     from dialkit.library.hooks import Hooks
+    from dialkit.library.inbox import Inbox
     from dialkit.library.messages import Messages
     from dialkit.library.outbox import Outbox
     from dialkit.library.stats import Stats
@@ -73,6 +74,20 @@ class AsyncOutbox:
         self.get = in_thread(of.get)
         self.resolve = in_thread(of.resolve)
         self.retry = in_thread(of.retry)
+
+
+class AsyncInbox:
+    """`dialkit.library.inbox.Inbox`, to be awaited."""
+
+    def __init__(self, of: Inbox) -> None:
+        self.threads = in_thread(of.threads)
+        self.thread = in_thread(of.thread)
+        self.search = in_thread(of.search)
+        self.read = in_thread(of.read)
+        self.calls = in_thread(of.calls)
+        self.stats = in_thread(of.stats)
+        self.sync = in_thread(of.sync)
+        self.prune = in_thread(of.prune)
 
 
 class AsyncContacts(contacts.AsyncContacts):

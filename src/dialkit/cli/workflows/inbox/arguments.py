@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.errors import InvalidArgument
-
 if TYPE_CHECKING:
     from dialkit.cli.app import App
 
@@ -14,18 +12,10 @@ SHORTEST = 14  # digits of a position; a moment in ms has 13
 
 def number(app: App, flag: str, told: str) -> str:
     """A phone number in E.164, a short code as it stands, or what an alias stands for."""
-    from dialkit.client.phones import e164, region_of
+    from dialkit.client.phones import region_of
+    from dialkit.inbox.values import number_given
 
-    told = app.config.alias(told) or told
-    plain = told.strip()
-    if plain.isascii() and plain.isdecimal() and 3 <= len(plain) <= 6:
-        return plain  # a short code
-    found = e164(plain, region_of(app.config))
-    if found is None:
-        raise InvalidArgument(
-            f"{flag}: {told[:40]!r} is not a phone number", hint="write it like +14155550123"
-        )
-    return found
+    return number_given(flag, app.config.alias(told) or told, region_of(app.config))
 
 
 def position(flag: str, told: str | None) -> int | None:
