@@ -151,6 +151,18 @@ def test_an_event_that_came_by_another_way_before_is_handled_once(app: App) -> N
     assert len(heard) == 1
 
 
+def test_programs_that_share_a_store_share_the_work(apps: Callable[..., App]) -> None:
+    heard: list[Any] = []
+    both = apps(), apps()
+    for app in both:
+        app.on("*", called="heard")(lambda event, app=app: heard.append((event.id, app)))
+    take(both[0], *["sms.received"] * 60)
+    with both[0], both[1], both[0]._opened() as database:
+        until(lambda: deliveries.counts(database)[0]["state"] == "done", 40)
+        until(lambda: len(deliveries.counts(database)) == 1, 40)
+    assert len(heard) == len({event_id for event_id, _ in heard}) == 60
+
+
 def test_one_that_hangs_holds_up_nobody_else(app: App) -> None:
     let_go, done = threading.Event(), []
 

@@ -37,16 +37,16 @@ class Bridge:
         self._thread: threading.Thread
         self._reception: Reception
 
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def __call__(self, asked: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
         self._start()
         self._begin()
-        answer = self._answer(environ)
+        answer = self._answer(asked)
         headers = [(name.decode("ascii"), value.decode("latin-1")) for name, value in answer.headers]
         if answer.status != 204:
             headers.append(("content-length", str(len(answer.body))))
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+        return [] if asked["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def close(self) -> None:
         """Store and answer what waits, and end. A request begins anew."""
@@ -62,16 +62,16 @@ class Bridge:
             if not self._thread.is_alive():
                 self._loop.close()
 
-    def _answer(self, environ: WSGIEnvironment) -> Answer:
-        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
-        method, peer = environ["REQUEST_METHOD"], environ.get("REMOTE_ADDR")
+    def _answer(self, asked: WSGIEnvironment) -> Answer:
+        path = asked.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+        method, peer = asked["REQUEST_METHOD"], asked.get("REMOTE_ADDR")
         reception = self._reception
         try:
-            headers = _headers(environ)
+            headers = _headers(asked)
             refused = self._there(lambda: reception.screen(method, path, headers, peer)).result(WITHIN)
             if refused is not None:
                 return refused
-            body = _body(environ)
+            body = _body(asked)
             if body is None:
                 return reception.refuse("bad_request")
             if len(body) > MOST:
@@ -111,24 +111,24 @@ class Bridge:
             self._process = os.getpid()
 
 
-def _headers(environ: WSGIEnvironment) -> list[tuple[bytes, bytes]]:
+def _headers(asked: WSGIEnvironment) -> list[tuple[bytes, bytes]]:
     """The headers as ASGI has them."""
     found = [
         (name[5:].replace("_", "-").lower().encode("latin-1"), str(value).encode("latin-1", "replace"))
-        for name, value in environ.items()
+        for name, value in asked.items()
         if name.startswith("HTTP_")
     ]
-    if environ.get("CONTENT_LENGTH"):
-        found.append((b"content-length", environ["CONTENT_LENGTH"].encode("latin-1", "replace")))
+    if asked.get("CONTENT_LENGTH"):
+        found.append((b"content-length", asked["CONTENT_LENGTH"].encode("latin-1", "replace")))
     return found
 
 
-def _body(environ: WSGIEnvironment) -> bytes | None:
+def _body(asked: WSGIEnvironment) -> bytes | None:
     """The body, a byte more than is allowed at the most; None where less came than was said."""
-    source: Any = environ["wsgi.input"]
-    if not (said := environ.get("CONTENT_LENGTH")):
+    source: Any = asked["wsgi.input"]
+    if not (said := asked.get("CONTENT_LENGTH")):
         # Without a length a server may wait for ever, unless it says that it knows the end.
-        return bytes(source.read(MOST + 1)) if environ.get("wsgi.input_terminated") else b""
+        return bytes(source.read(MOST + 1)) if asked.get("wsgi.input_terminated") else b""
     wanted, parts = int(said), []
     while wanted > 0 and (part := source.read(wanted)):
         parts.append(part)

@@ -65,6 +65,12 @@ def _settings(app: App) -> Iterable[Choice]:
     return [*known, *((name, "") for name, _ in app.config.items() if name not in SETTINGS)]
 
 
+def _events(_app: App) -> Iterable[Choice]:
+    from dialkit.events.names import NAMES
+
+    return [(name.replace(".", "_"), "") for name in NAMES if not name.endswith("*") and name != "unknown"]
+
+
 def _switches(_app: App, _typed: list[str], _current: str) -> Iterable[Choice]:
     from dialkit.sandbox.switches import SWITCHES
 
@@ -84,6 +90,8 @@ FOLLOWING: dict[str, Words] = {
     "config set": _one(_settings),
     "config unset": _one(_settings),
     "contact import": _one(lambda _app: FILES),
+    "events trigger": _one(_events),
+    "events verify": _one(lambda _app: FILES),
     "help": _topics,
     "sandbox duty": lambda _app, typed, _current: ONOFF if len(typed) == 1 else (),
     "sandbox fault": _of("add", "list", "remove", "clear"),
