@@ -349,3 +349,38 @@ def test_each_event_is_shown_as_it_comes(
         text_in("two")
         until(lambda: len(listener.printed) == len(lines), told=lambda: listener.printed)
         assert listener.printed == lines
+
+
+def test_what_cannot_be_taken_down_now_is_at_the_next_start(
+    listening: Listen, sandbox: Sandbox, world_of: World
+) -> None:
+    before = world_of()
+    sandbox.faults.add(operation="websockets.delete", status=403)
+    with listening("--sms") as listener:
+        assert listener.end() == 11
+        assert "could not all be taken down" in listener.told[-1]
+    sandbox.faults.clear()
+    with listening("--sms") as listener:
+        assert listener.says("an earlier run ended")
+        assert listener.end() == 0
+    assert world_of() == before
+
+
+def test_a_new_websocket_that_cannot_be_made_at_once_is_made_later(
+    listening: Listen,
+    sandbox: Sandbox,
+    world_of: World,
+    text_in: TextIn,
+    around: dict[str, str],
+    dialpad: Dialpad,
+) -> None:
+    before = world_of()
+    with listening("--sms") as listener:
+        [mine] = [row for row in world_of()[0] if row not in before[0]]
+        sandbox.faults.add(operation="websockets.create", status=503, count=1)
+        assert dialpad("websockets", "delete", str(mine["id"]), **around).code == 0
+        until(lambda: listener.says("not connected from"), told=lambda: listener.told)
+        text_in("Are you there?")
+        listener.heard(1)
+        assert listener.end() == 0
+    assert world_of() == before

@@ -10,7 +10,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from dialkit.client.base import jitter
-from dialkit.errors import InvalidArgument, NetworkError, RateLimited, UpstreamError, WouldWait
+from dialkit.errors import (
+    InvalidArgument,
+    NetworkError,
+    OutcomeUnknown,
+    RateLimited,
+    UpstreamError,
+    WouldWait,
+)
 from dialkit.events.addresses import loopback
 
 if TYPE_CHECKING:
@@ -28,7 +35,8 @@ LOOK = 1.0  # seconds between two looks at the clock
 FIRST, LONGEST = 0.5, 60.0  # seconds until the second try to connect, which double; and at the most
 LARGEST = 1 << 20  # bytes of an event, as `dialkit.webhooks.unwrap` takes them
 PATIENT = 30.0  # seconds after which a connection counts as good, and the next break begins with short waits
-TRANSIENT = (NetworkError, RateLimited, UpstreamError, WouldWait)
+# What may be otherwise in a while. Where nobody knows whether a new websocket was made, it has been looked for.
+TRANSIENT = (NetworkError, OutcomeUnknown, RateLimited, UpstreamError, WouldWait)
 
 
 class Line:

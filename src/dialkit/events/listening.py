@@ -51,7 +51,7 @@ class Listener:
         self._client, self._database, self._wanted, self._secret = client, database, wanted, secret
         self._forwarder, self._shown, self._tell = forwarder, shown, tell
         self._place: Place | None = None
-        self._noted = 0.0
+        self.left = False  # whether something made for it is still there at the end
 
     async def listen(self, stop: asyncio.Event) -> Counts:
         """Set up, listen until `stop` is set, take down again; what came.
@@ -101,6 +101,7 @@ class Listener:
             if row is not None:
                 subscribing.take_down(self._client, self._database, row)
         except DialkitError as error:
+            self.left = True
             self._tell(
                 f"warning: taking down websocket {place.websocket_id} failed: {error.message}; "
                 "the next dialpad listen does it"
@@ -112,13 +113,13 @@ class Listener:
         import asyncio
 
         def ask() -> str:
-            assert self._place is not None
-            try:
-                return subscribing.renewed(self._client, self._place)
-            except NotFound:
-                self._tell("warning: the websocket was deleted by somebody else; a new one is made")
-            self._take_down()
-            self._place = None
+            if self._place is not None:
+                try:
+                    return subscribing.renewed(self._client, self._place)
+                except NotFound:
+                    self._tell("warning: the websocket was deleted by somebody else; a new one is made")
+                self._take_down()
+                self._place = None  # and it stays so where no new one can be made yet
             self._place = subscribing.establish(self._client, self._database, self._wanted, self._secret)
             self._intake.sign(self._place.secret)
             return self._place.url

@@ -8,7 +8,7 @@ from dialkit.cli.subcommands import ASKING, SHOWING, Help, parse, showing
 from dialkit.cli.workflows import forward_arguments
 from dialkit.cli.workflows.call_arguments import FLAG, number_of
 from dialkit.cli.workflows.events import secrets
-from dialkit.errors import InvalidArgument
+from dialkit.errors import InvalidArgument, PartialSuccess
 
 if TYPE_CHECKING:
     import argparse
@@ -99,11 +99,15 @@ def run(app: App, argv: list[str]) -> int:
                 "note: events are signed with a secret made up for this run; for your app to verify them, "
                 f"give both the same {secrets.ENVIRONMENT}"
             )
-        counts = _listen(app, client, view, wanted, secret, forwarder, options.max_items)
-    app.tell(
-        f"note: {counts.new} new events, {counts.duplicates} that came again, {counts.refused} refused; "
-        "what was made at Dialpad is taken down"
-    )
+        counts, left = _listen(app, client, view, wanted, secret, forwarder, options.max_items)
+    told = f"{counts.new} new events, {counts.duplicates} that came again, {counts.refused} refused"
+    if left:
+        raise PartialSuccess(
+            f"{told}; what was made at Dialpad could not all be taken down",
+            done=counts._asdict(),
+            hint="the next dialpad listen with the same key does it",
+        )
+    app.tell(f"note: {told}; what was made at Dialpad is taken down")
     return 0
 
 
@@ -115,7 +119,7 @@ def _listen(
     secret: str | None,
     forwarder: Forwarder | None,
     most: int | None,
-) -> Counts:
+) -> tuple[Counts, bool]:
     import asyncio
     from contextlib import ExitStack
 
@@ -145,7 +149,7 @@ def _listen(
                 _hear_signals(app, stop)
             return await listener.listen(stop)
 
-        return asyncio.run(listen())
+        return asyncio.run(listen()), listener.left
 
 
 def _hear_signals(app: App, stop: asyncio.Event) -> None:
