@@ -7,8 +7,9 @@ import time
 import traceback
 from typing import TYPE_CHECKING, Any
 
+from dialkit import AsyncDialpad, Dialpad
 from dialkit.catalog import Catalog
-from dialkit.client import AsyncDialpad, Dialpad, Policy, Retry
+from dialkit.client import Policy, Retry
 from dialkit.client.clock import Clock
 from dialkit.client.response import Response
 from dialkit.errors import DialkitError
