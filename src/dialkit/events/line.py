@@ -35,7 +35,7 @@ LOOK = 1.0  # seconds between two looks at the clock
 FIRST, LONGEST = 0.5, 60.0  # seconds until the second try to connect, which double; and at the most
 LARGEST = 1 << 20  # bytes of an event, as `dialkit.webhooks.unwrap` takes them
 PATIENT = 30.0  # seconds after which a connection counts as good, and the next break begins with short waits
-# What may be otherwise in a while. Where nobody knows whether a new websocket was made, it has been looked for.
+# What may be otherwise in a while. Where a new websocket may have been made, it has been looked for by then.
 TRANSIENT = (NetworkError, OutcomeUnknown, RateLimited, UpstreamError, WouldWait)
 
 
