@@ -37,7 +37,6 @@ REFUSALS: dict[str, tuple[int, str]] = {
     "busy": (503, "too much is waiting; try again"),
     "slow": (503, "the request took too long to arrive; try again"),
     "not_stored": (503, "the event could not be stored; try again"),
-    "stopping": (503, "the receiver ends; try again"),
 }
 
 

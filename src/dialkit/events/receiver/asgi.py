@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dialkit.events.receiver.reception import WITHIN
 from dialkit.webhooks.unwrapping import MOST
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
     Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-READ = 5.0  # seconds in which a body has to arrive
 
 
 class ReceiverApp:
@@ -61,11 +60,13 @@ class ReceiverApp:
         root, path = scope.get("root_path", ""), scope["path"]
         path = path.removeprefix(root) if root and path.startswith(root + "/") else path
         client = scope.get("client")
+        loop = asyncio.get_running_loop()
+        until = loop.time() + WITHIN
         refused = reception.screen(method, path, list(scope["headers"]), client[0] if client else None)
         if refused is not None:
             return refused
         try:
-            async with asyncio.timeout(READ):
+            async with asyncio.timeout_at(until):
                 body = await _body(receive)
         except TimeoutError:
             return reception.refuse("slow")
@@ -73,8 +74,8 @@ class ReceiverApp:
             return None
         if len(body) > MOST:
             return reception.refuse("too_large")
-        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        reception.take(path, body, lambda answer: None if future.done() else future.set_result(answer))
+        future: asyncio.Future[Answer] = loop.create_future()
+        reception.take(path, body, lambda told: None if future.done() else future.set_result(told), until)
         return await future
 
 

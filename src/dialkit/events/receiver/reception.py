@@ -1,7 +1,7 @@
 """Reception: what is looked at before a body is read, and what becomes of the body. No sockets here.
 
 A server asks `screen` once the head of a request is there, and `take` once the body is; the answer is handed
-to a callback, in the event loop, when the event is stored or refused, and by `STORE_WITHIN` in any case.
+to a callback, in the event loop, when the event is stored or refused, and within `WITHIN` in any case.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Done = Callable[[Answer], None]
     Headers = Sequence[tuple[bytes, bytes]]
 
-STORE_WITHIN = 4.0  # seconds; Dialpad waits 5 for its answer, and the body has to arrive in them, too
+WITHIN = 4.5  # seconds from the first byte of a request to its answer; Dialpad waits 5
 LOOK = 0.25  # seconds between looks for events that waited too long
 HEALTH, METRICS = "/health", "/metrics"
 
@@ -56,7 +56,7 @@ class Reception:
         self._local_only, self._public_status = local_only, public_status
         self._intake = Intake(open_store, keep, self._settle, self.metrics, tell)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._under_way: dict[Waiting, float] = {}  # in the order in which they came: until when
+        self._under_way: dict[Waiting, float] = {}  # and until when
         self._fresh: list[Waiting] = []
         self._looking = False
         self._said: dict[str, float] = {}
@@ -91,18 +91,25 @@ class Reception:
                 return self.refuse("too_large")
         return None
 
-    def take(self, path: str, body: bytes, done: Done) -> None:
-        """Take a body whose head passed; `done` has the answer, perhaps before this returns."""
+    def take(self, path: str, body: bytes, done: Done, until: float) -> None:
+        """Take a body whose head passed; `done` has the answer, perhaps before this returns.
+
+        `until`: when there has to be an answer, by the loop's time.
+        """
         if path == METRICS:
             done(plain(200, self.metrics.text(), CONTENT_TYPE))
         elif path == HEALTH:
-            self._wait(Waiting(None, lambda answer: done(_health(answer))))
+            self._wait(Waiting(None, lambda answer: done(_health(answer))), until)
         else:
-            found = self._judge(path, body)
+            try:
+                found = self._judge(path, body)
+            except Exception as error:  # a bug of ours: with a 4xx the event would be lost
+                self._tell(f"warning: an event was not understood ({type(error).__name__})")
+                found = "not_stored"
             if isinstance(found, str):
                 done(self.refuse(found))
             else:
-                self._wait(Waiting(found, done))
+                self._wait(Waiting(found, done), until)
 
     def refuse(self, reason: str) -> Answer:
         """Count a refusal; its answer. Of some, the person who runs this hears as well."""
@@ -114,11 +121,11 @@ class Reception:
                 self._tell(f"warning: refused ({self.metrics.refused[reason]}): {SAID[reason]}")
         return REFUSED[reason]
 
-    def _wait(self, waiting: Waiting) -> None:
+    def _wait(self, waiting: Waiting, until: float) -> None:
         if self._loop is None:
             self.start()
         assert self._loop is not None
-        self._under_way[waiting] = self._loop.time() + STORE_WITHIN
+        self._under_way[waiting] = until
         if not self._fresh:
             self._loop.call_soon(self._hand_over)
         self._fresh.append(waiting)
@@ -163,12 +170,7 @@ class Reception:
         """Answer those that waited too long; should they be stored yet, their repeat is a duplicate."""
         assert self._loop is not None
         now = self._loop.time()
-        late = []
-        for waiting, until in self._under_way.items():
-            if until > now:
-                break
-            late.append(waiting)
-        for waiting in late:
+        for waiting in [waiting for waiting, until in self._under_way.items() if until < now]:
             waiting.over = True
             del self._under_way[waiting]
             waiting.ticket(self.refuse("not_stored"))

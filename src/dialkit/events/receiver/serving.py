@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dialkit.events.receiver.reception import Reception
+
+
+# Seconds after which the thread that writes lets the one that answers have its turn. With Python's own 5 ms,
+# answers waited for it: p99 was 35 ms instead of 26.
+SWITCH = 0.001
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -46,12 +52,15 @@ def serve_forever(reception: Reception, listening: socket.socket, announce: Call
             number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
             for number in numbers
         }
+        switching = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH)
         try:
             reception.start(opened=True)
             server = Server(reception)
             loop.call_soon(announce)
             await server.run(listening, stop)
         finally:
+            sys.setswitchinterval(switching)
             for number, handler in before.items():
                 signal.signal(number, handler)
 
