@@ -28,25 +28,33 @@ def search(
 ) -> list[Row]:
     """Texts with all of these words, the newest first, as `reading.thread` shows them.
 
+    Where fewer than `most` have the words as they stand, words that only begin so count as well, from three
+    letters on; of numbers the beginning always does.
+
     Parameters:
         wanted: words, in any script; those in double quotes, or that stand together as in ``foo-bar``, next
-            to each other. Case and accents do not matter; from three letters on the beginning of a word
-            will do. Nothing in it is an operator.
+            to each other. Case and accents do not matter. Nothing in it is an operator.
         number: only what was written with this number, in E.164.
         before: a `position`, for the next page.
 
     Raises `InvalidArgument` where there is no word in `wanted`, `NotFound` for a number nobody wrote with.
     """
-    asked = words.asked(wanted, database.dialect)
-    if asked is None:
+    runs = words.asked(wanted)
+    if not runs:
         raise InvalidArgument(
             f"{wanted[:40]!r} has no word to look for", hint="dialpad inbox search 'two kilos'"
         )
-    values: list[Any] = [asked, END if before is None else before]
-    those = ""
-    if number is not None:
-        ids = ids_of(database, number)
-        those = f"AND message.thread IN ({marks(ids)})"
-        values += ids
+    ids = [] if number is None else ids_of(database, number)
+    first = _found(database, words.query(runs, database.dialect, beginnings=False), ids, END, most)
+    if len(first) == most and before is None:
+        return first
+    # Which of the two it is does not depend on the page.
+    asked = words.query(runs, database.dialect, beginnings=len(first) < most)
+    return _found(database, asked, ids, END if before is None else before, most)
+
+
+def _found(database: Database, asked: str, ids: list[int], before: int, most: int) -> list[Row]:
+    those = f"AND message.thread IN ({marks(ids)})" if ids else ""
     sql = FIND.format(match=MATCH[database.dialect], those=those)
-    return [shown_text(row) for row in database.all(sql, [*values, most])]
+    values: list[Any] = [asked, before, *ids, most]
+    return [shown_text(row) for row in database.all(sql, values)]

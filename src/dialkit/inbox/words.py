@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST = 2000  # pieces of one text that are kept
 ASKED = 32  # pieces that are looked for
+LONGEST_ASKED = 1000  # characters
 LONGEST = 64  # characters of a piece
 PREFIX = 3  # bytes of the beginning of a word that finds it: three Latin letters, a syllable of Hangul
 
@@ -92,41 +93,42 @@ def _quoted(piece: str) -> str:
 FORMS = {"sqlite": " ".join, "postgresql": _vector}
 
 
-def asked(text: str, dialect: str) -> str | None:
-    """What to match for words that somebody looks for; None where there is nothing to look for in them.
+def asked(text: str) -> list[list[str]]:
+    """The pieces that somebody looks for: runs of such as must stand together; none where there is no word.
 
-    All of them must be there. What stands together, or in double quotes, must stand together; the end of a
-    word may be left out, from three characters on.
+    What stands together, or in double quotes, must stand together.
     """
     runs: list[list[str]] = []
     left = ASKED
-    for part in re.findall(r'"([^"]*)"?|([^\s"]+)', text):
+    for part in re.findall(r'"([^"]*)"?|([^\s"]+)', text[:LONGEST_ASKED]):
         found = pieces(part[0] or part[1])[:left]
         left -= len(found)
         if found:
             runs.append(found)
-    return QUERIES[dialect](runs) if runs else None
+    return runs
 
 
-def _is_open(piece: str) -> bool:
-    """Whether more may follow: after the beginning of a word, not after a character that is a word."""
-    return len(piece.encode()) >= PREFIX
+def query(runs: Sequence[Sequence[str]], dialect: str, *, beginnings: bool) -> str:
+    """What a database is to match: all runs; with `beginnings`, more may follow the last piece of each.
 
-
-def _fts5(runs: Sequence[Sequence[str]]) -> str:
+    Of a number its beginning always counts: who looks for +1415 means numbers that begin so.
+    """
     parts = []
     for run in runs:
-        quoted = " ".join(run).replace('"', '""')
-        parts.append(f'"{quoted}"' + (" *" if _is_open(run[-1]) else ""))
-    return " AND ".join(parts)
+        last = run[-1]
+        is_open = len(last.encode()) >= PREFIX and (beginnings or last.isdecimal())
+        parts.append(FORMS_ASKED[dialect](run, is_open))
+    return (" AND " if dialect == "sqlite" else " & ").join(parts)
 
 
-def _tsquery(runs: Sequence[Sequence[str]]) -> str:
-    parts = []
-    for run in runs:
-        *before, last = map(_quoted, run)
-        parts.append("(" + " <-> ".join([*before, last + (":*" if _is_open(run[-1]) else "")]) + ")")
-    return " & ".join(parts)
+def _fts5(run: Sequence[str], is_open: bool) -> str:
+    quoted = " ".join(run).replace('"', '""')
+    return f'"{quoted}"' + (" *" if is_open else "")
 
 
-QUERIES = {"sqlite": _fts5, "postgresql": _tsquery}
+def _tsquery(run: Sequence[str], is_open: bool) -> str:
+    *before, last = map(_quoted, run)
+    return "(" + " <-> ".join([*before, last + (":*" if is_open else "")]) + ")"
+
+
+FORMS_ASKED = {"sqlite": _fts5, "postgresql": _tsquery}
