@@ -6,8 +6,10 @@ import os
 import threading
 from concurrent.futures import Future
 from http import HTTPStatus
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dialkit.events.receiver.reception import WITHIN as ANSWERED
 from dialkit.webhooks.unwrapping import MOST
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from dialkit.events.receiver.reception import Reception
 
 T = TypeVar("T")
-WITHIN = 4.8  # seconds for an answer; the reception answers earlier, or its loop is gone
+WITHIN = 4.8  # seconds for an answer: the reception answers earlier, or its loop is gone
 
 
 class Bridge:
@@ -65,6 +67,7 @@ class Bridge:
     def _answer(self, asked: WSGIEnvironment) -> Answer:
         path = asked.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
         method, peer = asked["REQUEST_METHOD"], asked.get("REMOTE_ADDR")
+        until = monotonic() + ANSWERED  # the loop's time is this clock's
         reception = self._reception
         try:
             headers = _headers(asked)
@@ -77,7 +80,7 @@ class Bridge:
             if len(body) > MOST:
                 return reception.refuse("too_large")
             answered: Future[Answer] = Future()
-            self._there(lambda: reception.take(path, body, answered.set_result))
+            self._there(lambda: reception.take(path, body, answered.set_result, until)).result(WITHIN)
             return answered.result(WITHIN)
         except TimeoutError:
             return reception.refuse("not_stored")
