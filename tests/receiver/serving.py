@@ -29,8 +29,8 @@ class Reply(NamedTuple):
 class Serving:
     """``dialpad events serve`` on a port; again after `kill` with `start`, on the same one."""
 
-    def __init__(self, environ: dict[str, str], folder: Path, *argv: str) -> None:
-        self.environ, self.folder, self.argv = environ, folder, argv
+    def __init__(self, environ: dict[str, str], folder: Path, *argv: str, stderr: int | None = None) -> None:
+        self.environ, self.folder, self.argv, self.stderr = environ, folder, argv, stderr
         self.port = 0
         self.said = ""
         self.process: subprocess.Popen[str] | None = None
@@ -50,7 +50,7 @@ class Serving:
                 env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
-                stderr=log,
+                stderr=log if self.stderr is None else self.stderr,
                 text=True,
             )
         assert self.process.stdout is not None

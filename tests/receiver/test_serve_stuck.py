@@ -70,6 +70,26 @@ def test_a_full_disk(serving: Serving, stored: Callable[[], list[Any]]) -> None:
     assert serving.ask("GET", "/health").status == 200
 
 
+def test_nobody_hears_it(signed: dict[str, str], stored: Callable[[], list[Any]], tmp_path: Path) -> None:
+    """What it has to say goes nowhere: stderr is closed, or on the disk that is full as well."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    serving = Serving(signed, tmp_path, stderr=writer)
+    try:
+        # Announcing is saying something, too.
+        with serving:
+            assert serving.post(b"{}").status == 401
+            holder = sqlite3.connect(file_of(signed), isolation_level=None)
+            holder.execute("BEGIN IMMEDIATE")
+            assert serving.post(GOOD).status == 503
+            holder.execute("ROLLBACK")
+            holder.close()
+            until(lambda: serving.post(GOOD).status == 204)
+    finally:
+        os.close(writer)
+    assert len(stored()) == 1
+
+
 def test_postgresql_away(signed: dict[str, str], tmp_path: Path) -> None:
     """At the start it is an error; one that goes later is a 503 (see the next test)."""
     import subprocess

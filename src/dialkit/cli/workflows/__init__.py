@@ -59,6 +59,7 @@ EFFECTS: dict[str, tuple[str, ...]] = {
         "companies create",
         "events pending",
         "events replay",
+        "events serve",
         "events trigger",
         "inbox prune",
         "inbox read",

@@ -98,11 +98,23 @@ def make(
         Judge(paths, keys),
         open_store,
         _keeping(tuple(targets)),
-        tell or getLogger(__name__).warning,
+        _quietly(tell or getLogger(__name__).warning),
         local_only=keys is None and not insecure,
         public_status=public_status,
         stored=stored,
     )
+
+
+def _quietly(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Say it if that can be said: stderr may be closed, or a file on the disk that is full, too."""
+
+    def say(line: str) -> None:
+        try:
+            tell(line)
+        except (OSError, ValueError):
+            pass
+
+    return say
 
 
 def _keeping(targets: tuple[str, ...]) -> Keep:
