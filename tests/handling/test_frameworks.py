@@ -176,6 +176,26 @@ def test_an_async_handler_runs_where_the_server_does(app: App) -> None:
     assert loops[0] is loops[1]
 
 
+def test_a_handler_cannot_end_the_server(app: App) -> None:
+    calls = []
+
+    @app.on("fax")
+    async def ends(_event: object) -> None:
+        calls.append(1)
+        raise SystemExit(3)
+
+    @app.on("fax")
+    async def cancels(_event: object) -> None:
+        calls.append(2)
+        raise asyncio.CancelledError
+
+    with asgi_server(app.asgi) as base:
+        assert post(base, signed("fax")) == 204
+        until(lambda: {1, 2} <= set(calls))
+        assert post(base, signed("fax")) == 204
+        until(lambda: len(calls) >= 4)
+
+
 def test_a_person_texts_in_and_the_handler_hears_it(app: App) -> None:
     heard: list[Any] = []
     app.on("sms.received")(heard.append)

@@ -225,14 +225,23 @@ def test_whatever_a_handler_is_or_raises(app: App) -> None:
     def ends(event: SmsEvent) -> None:
         raise SystemExit(3)
 
+    async def ends_too(event: SmsEvent) -> None:
+        raise SystemExit(4)
+
+    async def cancels(event: SmsEvent) -> None:
+        raise asyncio.CancelledError
+
     app.on("sms.received")(Object())
     app.on("sms.received", called="lambda")(lambda event: later(event))
-    app.on("sms.received")(ends)
+    for function in (ends, ends_too, cancels):
+        app.on("sms.received")(function)
     take(app, "sms.received")
-    assert app.run_pending() == 3
+    assert app.run_pending() == 5
     assert sorted(heard) == ["later", "object"]
     with app._opened() as database:
         assert errors(database, "handler:ends") == "SystemExit(3)"
+        assert errors(database, "handler:ends_too") == "SystemExit(4)"
+        assert errors(database, "handler:cancels") == "CancelledError"
         assert deliveries.of_event(database, 1)[0]["target"] == "handler:Object"
 
 

@@ -243,8 +243,10 @@ class App(Registry):
         now = self._clock.now()
         with database.write() as tx:
             kept = keep(database, arrivals)
+            ids: dict[str, list[int]] = {}
             for arrival, one in zip(arrivals, kept, strict=True):
-                name = names.name_of(arrival.kind, arrival.payload)
+                ids.setdefault(names.name_of(arrival.kind, arrival.payload), []).append(one.event_id)
+            for name, some in ids.items():
                 wanted = [target for target, handler in self._handlers.items() if handler.wants(name)]
-                deliveries.add(tx, (one.event_id,), wanted, now)
+                deliveries.add(tx, some, wanted, now)
         return kept

@@ -76,14 +76,16 @@ class Handler:
         import asyncio
 
         home = self._home()
-        if home is None or home is asyncio.get_running_loop() or not home.is_running():
-            await work
-            return
-
-        async def run() -> None:
-            await work
-
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(run(), home))
+        try:
+            if home is None or home is asyncio.get_running_loop() or not home.is_running():
+                await _guarded(work)
+            else:
+                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_guarded(work), home))
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():  # it took too long, or all ends
+                raise
+            raise NotDelivered("CancelledError") from None  # its own doing
 
     async def _in_thread(self, event: AnyEvent) -> Any:
         import asyncio
@@ -116,6 +118,14 @@ class Handler:
         # A daemon, so that one that hangs does not keep the program from ending.
         threading.Thread(target=call, name=f"dialkit-{self.name}", daemon=True).start()
         return await done
+
+
+async def _guarded(work: Awaitable[Any]) -> None:
+    """Await it; what would end the whole event loop counts as a failure."""
+    try:
+        await work
+    except (KeyboardInterrupt, SystemExit) as error:
+        raise NotDelivered(repr(error)) from None
 
 
 def log() -> Logger:

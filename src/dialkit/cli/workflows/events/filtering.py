@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
-from typing import Any
 
 from dialkit.errors import InvalidArgument
 
@@ -77,11 +76,13 @@ def wanted(text: str | None) -> Filter | None:
     return None if text is None else Filter(text)
 
 
-def kind(text: str | None) -> Any:
+def kind(text: str | None) -> str | None:
     """A kind of events as it was typed. Raises `InvalidArgument` for what is none."""
+    if text is None:
+        return None
     from dialkit.webhooks.kinds import AnyEvent
 
     kinds = tuple(event.kind for event in AnyEvent.__args__)
-    if text is None or text in kinds:
+    if text in kinds:
         return text
     raise InvalidArgument(f"--kind: {text[:40]!r} is none", hint="one of " + ", ".join(kinds))
