@@ -13,6 +13,7 @@ HINT = f"{URL}={EXAMPLE}; in user and password, write what is no letter or digit
 SCHEMA = "dialkit"  # ours, so that no table of another program is in the way
 NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 PLAIN = re.compile(r"[^@\s?#]*")
+UTF8 = {"client_encoding": "UTF8"}  # whatever PGCLIENTENCODING says
 # Seconds, and for the last milliseconds, after which a server that is gone is taken for gone.
 PATIENCE = {
     "connect_timeout": "10",
@@ -60,4 +61,4 @@ def read(url: str) -> Address:
     shown = f"postgresql://{host}{':' if port else ''}{port}/{name}"
     if schema != SCHEMA:
         shown += f"?schema={schema}"
-    return Address({**PATIENCE, "application_name": "dialkit", **told}, schema, shown)
+    return Address({**PATIENCE, "application_name": "dialkit", **told, **UTF8}, schema, shown)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg.adapt import Loader
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import dict_row
 
 from dialkit.errors import InvalidArgument, NetworkError
@@ -40,7 +41,9 @@ INSERT INTO schema_version VALUES ({version});
 def connect(where: Address) -> Connection:
     """Connect to a server. Raises `NetworkError`, with what it says, in one line."""
     try:
-        connection = psycopg.connect(**where.told, autocommit=True, row_factory=dict_row)
+        connection = psycopg.Connection[dict[str, Any]].connect(
+            make_conninfo(**where.told), autocommit=True, row_factory=dict_row
+        )
     except psycopg.Error as error:
         raise NetworkError(
             f"{where.shown}: {line(error)}; nothing was done", hint=f"is it running, and is {URL} right?"

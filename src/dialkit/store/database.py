@@ -30,12 +30,14 @@ class Cursor(Protocol):
     @property
     def rowcount(self) -> int:
         """How many rows were written."""
+        ...
 
     def fetchone(self) -> Any:
         """The next row, a dict; None where there is no more."""
 
     def fetchall(self) -> list[Any]:
         """All rows that are left."""
+        ...
 
     def __iter__(self) -> Iterator[Any]: ...
 

@@ -16,9 +16,9 @@ TOKEN = re.compile(
 
 
 @lru_cache(maxsize=500)
-def translated(sql: str) -> str:
+def translated(sql: str) -> bytes:
     """A statement with ``?`` and ``:name`` for values, with ``%s`` and ``%(name)s`` for them."""
-    return TOKEN.sub(_placed, sql)
+    return TOKEN.sub(_placed, sql).encode()
 
 
 def _placed(found: re.Match[str]) -> str:
