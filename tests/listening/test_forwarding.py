@@ -201,6 +201,17 @@ def test_pruning_forgets_what_follows_from_events(database: Database, add: Add, 
     assert database.all("SELECT * FROM delivery") == []
 
 
+def test_a_target_that_fails_now_and_then_is_said_to_once_a_minute(
+    opened: Opened, database: Database, add: Add, app: App, clock: StandingClock
+) -> None:
+    app.statuses = [500, 204] * 20
+    posting = Posting(app.url, at_once=1)
+    add(posting.name, number=20)
+    told: list[str] = []
+    Forwarder(opened, [posting], told.append, clock).run_due()
+    assert [line.split(":")[0] for line in told] == ["warning", "note"]
+
+
 class Slow:
     """A target that never ends."""
 

@@ -165,7 +165,12 @@ def test_a_websocket_that_somebody_deleted_is_made_again(
 
 @POSIX
 def test_what_a_killed_run_left_behind_is_taken_down_at_the_next_start(
-    listening: Listen, world_of: World, text_in: TextIn, around: dict[str, str], dialpad: Dialpad
+    listening: Listen,
+    world_of: World,
+    text_in: TextIn,
+    around: dict[str, str],
+    dialpad: Dialpad,
+    database: Database,
 ) -> None:
     other = dialpad("websockets", "create", "-o", "json", **around)
     assert other.code == 0
@@ -173,10 +178,12 @@ def test_what_a_killed_run_left_behind_is_taken_down_at_the_next_start(
     with listening("--sms", "--calls") as killed:
         text_in("one")
         killed.heard(1)
+        until(lambda: database.all("SELECT * FROM listener WHERE heard_at IS NOT NULL"))
         killed.process.kill()
     assert len(world_of()[0]) == len(before[0]) + 1
     with listening("--sms") as next_one:
         assert next_one.says("an earlier run ended without taking down what it had made (3 things)")
+        assert next_one.says("not connected from")
         assert len(world_of()[0]) == len(before[0]) + 1
         with listening("--calls") as beside:  # what runs is nobody's to take down
             assert not beside.says("an earlier run")

@@ -142,13 +142,11 @@ class Listener:
     async def _note(self) -> None:
         """Write down every so often that it was connected, for the start after a kill."""
         import asyncio
+        from contextlib import suppress
 
         while True:
-            if self._place is not None and self._line.heard_at is not None:
-                try:
-                    await asyncio.to_thread(
-                        listeners.heard, self._database, self._place.listener_id, self._line.heard_at
-                    )
-                except DialkitError:
-                    pass  # the intake says so
-            await asyncio.sleep(NOTED)
+            place, heard_at = self._place, self._line.heard_at
+            if place is not None and heard_at is not None:
+                with suppress(DialkitError):  # the intake says so
+                    await asyncio.to_thread(listeners.heard, self._database, place.listener_id, heard_at)
+            await asyncio.sleep(1.0 if heard_at is None else NOTED)

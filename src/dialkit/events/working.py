@@ -25,6 +25,7 @@ GIVEN_UP = 86_400.0  # seconds after the first attempt; one that fails then was 
 SLACK = 30.0  # seconds by which a claim outlasts its attempt: to settle it, and for clocks that differ
 LOOK = 1.0  # seconds between two looks for what other processes added
 KEPT = 500  # characters of an error
+QUIET = 60.0  # seconds in which it is said but once that a target fails
 
 
 class Worker:
@@ -41,7 +42,8 @@ class Worker:
         self._who = f"{me()} {token_hex(4)}"
         self._under_way: dict[asyncio.Task[Settled], Row] = {}
         self._settled: list[Settled] = []
-        self._failing: dict[str, int] = {}  # by target: failures since the last success
+        self._failing: dict[str, int] = {}  # by target: failures since it was said that it fails
+        self._said: dict[str, float] = {}  # by target: when that was
         self._at_fault = False
 
     @property
@@ -156,18 +158,20 @@ class Worker:
 
     def _told(self, row: Row, settled: Settled) -> None:
         """Say of a target that it fails when it begins to, and that it takes events again."""
-        name = row["target"]
+        name, now = row["target"], self._clock.monotonic()
         if settled.state == DONE:
             if failed := self._failing.pop(name, 0):
                 self._tell(f"note: {name} takes events again, after {failed} attempts that failed")
             return
-        self._failing[name] = self._failing.get(name, 0) + 1
         if settled.state == DEAD:
             self._tell(
                 f"warning: event {row['event_id']} is given up for {name}: {settled.error}; "
                 f"dialpad events pending --dead"
             )
-        elif self._failing[name] == 1:
+        elif name in self._failing:
+            self._failing[name] += 1
+        elif now - self._said.get(name, -QUIET) >= QUIET:
+            self._said[name], self._failing[name] = now, 1
             self._tell(f"warning: {name}: {settled.error}; it is tried again, see dialpad events pending")
 
 
