@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from contextlib import ExitStack
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dialkit.inbox import reading, searching, texts, words
@@ -180,16 +181,16 @@ def million(database: Database, count: int) -> bool:
         ("search: beginnings", beginnings),
         ("search: common, rare, emoji", hard * 3),
     ):
-        works = [lambda words=words: searching.search(database, words) for words in wanted]
+        works = [partial(searching.search, database, one) for one in wanted]
         fine &= told(name, milliseconds(works), SEARCH)
     numbers = ["+14150000000", *(f"+1415{chance.randrange(PEOPLE):07}" for _ in range(199))]
-    pages = [lambda number=number: reading.thread(database, number) for number in numbers]
+    pages = [partial(reading.thread, database, number) for number in numbers]
     fine &= told("a page of a thread", milliseconds(pages), PAGE)
     long = "+14150000000"
     position = int((START + count * 15.0) * 1000) * SLOTS
-    deep = [lambda: reading.thread(database, long, before=position) for _ in range(50)]
+    deep = [partial(reading.thread, database, long, before=position)] * 50
     fine &= told("a page amid the longest", milliseconds(deep), PAGE)
-    return fine & told("the threads", milliseconds([lambda: reading.threads(database)] * 50), PAGE)
+    return fine & told("the threads", milliseconds([partial(reading.threads, database)] * 50), PAGE)
 
 
 def event(number: int) -> Arrival:
@@ -213,7 +214,7 @@ def keeping(database: Database) -> bool:
     """Events in groups, as a receiver keeps them: each group is on the disk before the next."""
     groups = [[event(group * GROUP + number) for number in range(GROUP)] for group in range(GROUPS)]
     keep(database, [event(10_000_000)])
-    cpu, took = time.process_time(), milliseconds([lambda some=some: keep(database, some) for some in groups])
+    cpu, took = time.process_time(), milliseconds([partial(keep, database, some) for some in groups])
     cpu = time.process_time() - cpu
     count = GROUP * GROUPS
     rate, least = count / (sum(took) / 1000), KEPT[database.dialect]

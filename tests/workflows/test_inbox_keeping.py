@@ -137,6 +137,17 @@ def test_read_stays_read(database: Database) -> None:
     assert (thread["unread"], thread["direction"], thread["messages"]) == (1, "outbound", 4)
 
 
+def test_the_newest_text_says_who_it_is(database: Database) -> None:
+    def named(name: str) -> dict[str, Any]:
+        return {"contact": {"id": "c-1", "name": name, "phone_number": ADA}}
+
+    arrive(database, text(5, **named("Ada Lovelace")))
+    arrive(database, text(1, **named("Ada Byron")), text(2, contact=None))
+    assert reading.threads(database)[0]["contact"] == "Ada Lovelace"
+    arrive(database, text(7, contact={}), text(6, **named("Countess")))
+    assert reading.threads(database)[0]["contact"] == "Countess"
+
+
 def test_legs_of_one_call_are_tied_in_any_order(database: Database) -> None:
     center = {"target": {"type": "call_center", "id": 5, "name": "Orders"}, "master_call_id": 1}
     talk = {"date_connected": AT + 3000, "date_ended": AT + 60_000, "duration": 57_000.0}

@@ -22,6 +22,11 @@ def of_moment(at: float) -> int:
     return int(min(max(at, EARLIEST), LATEST) * 1000) * SLOTS
 
 
+def moment_of(position: int) -> float:
+    """The moment of a position, in seconds since 1970."""
+    return position // SLOTS / 1000
+
+
 def free(database: Database, table: str, moments: Sequence[float]) -> list[int]:
     """Positions that nothing has yet, for moments in seconds since 1970; at the same one, in their order."""
     asked = [of_moment(at) for at in moments]

@@ -95,7 +95,7 @@ def merge(database: Database, told: Sequence[Row]) -> None:
                 if row["text"] != had:
                     spoken[row["position"]] = row
         known[key] = row
-        threads.notice(thread, row, fact)
+        threads.notice(thread, fact)
     free = positions.free(database, "message", [row["at"] for row in fresh])
     for row, position in zip(fresh, free, strict=True):
         row["position"] = position

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dialkit.inbox.positions import moment_of
 from dialkit.store.database import marks
 
 if TYPE_CHECKING:
@@ -38,20 +39,18 @@ def of(database: Database, told: Sequence[Row]) -> Threads:
             found[row["ours"], row["theirs"]] = row
     for row in found.values():
         row["before"] = {name: row[name] for name in (*NAMES, "last_position", "messages", "unread")}
-        row["named_at"] = 0.0
+        row["named_at"] = moment_of(row["last_position"])
     return found
 
 
-def notice(thread: Row, row: Row, fact: Row) -> None:
+def notice(thread: Row, fact: Row) -> None:
     """Who the two are, by the newest text that says so."""
-    newest = (
-        fact["at"] >= thread["named_at"]
-        and (row["position"] or thread["last_position"] + 1) >= (thread["last_position"])
-    )
+    newest = fact["at"] >= thread["named_at"]
     for name in NAMES:
         if fact.get(name) and (newest or not thread[name]):
             thread[name] = fact[name]
-    thread["named_at"] = max(thread["named_at"], fact["at"])
+    if newest and fact.get("contact_name"):
+        thread["named_at"] = fact["at"]
 
 
 def keep(database: Database, found: Iterable[Row], fresh: Sequence[Row]) -> None:
