@@ -125,11 +125,15 @@ def main(argv: list[str]) -> int:
         signal.signal(number, lambda number, _frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="dialkit-postgres-") as folder, running(Path(folder)) as url:
         command = subprocess.Popen(argv, env={**os.environ, VARIABLE: url})
-        while True:
-            try:
-                return command.wait()
-            except KeyboardInterrupt:  # the command has heard it as well, and ends
-                continue
+        try:
+            while True:
+                try:
+                    return command.wait()
+                except KeyboardInterrupt:  # the command has heard it as well, and ends
+                    continue
+        finally:
+            command.terminate()  # where it is we who are to end
+            command.wait()
 
 
 if __name__ == "__main__":
