@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import secrets
 import subprocess
 import sys
@@ -16,6 +17,10 @@ from dialkit.cli.app import App
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+
+# A shell's background job ignores Ctrl-C, and so would all processes that the tests begin.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class Ran(NamedTuple):
