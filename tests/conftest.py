@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import secrets
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
