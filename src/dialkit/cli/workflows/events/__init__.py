@@ -20,6 +20,7 @@ HELP = Help(
     "What Dialpad tells of texts, calls and the rest, as it came: kept, looked at, made again.\n"
     "Secrets are read from DIALPAD_WEBHOOK_SECRET, or with --secret-stdin: several stand each on a line.",
     (
+        "dialpad events serve --port 8787",
         "dialpad events list --filter 'direction == \"inbound\"'",
         "dialpad events tail --follow --kind sms",
         "dialpad events replay 12 13 --to http://localhost:3000/hook",
