@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -76,6 +77,29 @@ def test_a_commit_that_is_cut_off_is_unknown(line: Line, environ: dict[str, str]
         until = time.monotonic() + 10  # the server may still be at it
         while notes.read(database, "a") is None:
             assert time.monotonic() < until
+
+
+def test_an_error_that_was_caught_is_no_commit(postgres: Database) -> None:
+    """PostgreSQL undoes all of it, and answers COMMIT with ROLLBACK."""
+
+    def write() -> None:
+        with postgres.write() as tx:
+            tx.execute("INSERT INTO note VALUES ('a', '1', 1)")
+            with suppress(psycopg.errors.DivisionByZero):
+                tx.execute("SELECT 1 / 0")
+
+    with pytest.raises(RuntimeError, match="is undone"):
+        write()
+    assert postgres.all("SELECT * FROM note") == []
+
+
+def test_a_commit_is_on_the_disk_whatever_the_server_says(store: str, environ: dict[str, str]) -> None:
+    with Database.of(environ) as database:
+        for said, holds in (("off", "on"), ("remote_apply", "remote_apply")):
+            url = f"{environ['DIALKIT_DATABASE_URL']}&options=-csynchronous_commit%3D{said}"
+            with Database.of({**environ, "DIALKIT_DATABASE_URL": url}) as other:
+                assert other.one("SHOW synchronous_commit") == {"synchronous_commit": holds}
+        assert database.one("SHOW synchronous_commit") == {"synchronous_commit": "on"}
 
 
 def test_what_is_held_is_held_again(postgres: Database) -> None:
@@ -179,6 +203,15 @@ def test_the_name_tells_where_and_no_more(postgres: Database) -> None:
     assert (
         address.read("postgres://u:p@db.example/shop?sslmode=require").shown == "postgresql://db.example/shop"
     )
+
+
+def test_parameters_reach_the_driver_as_they_are(store: str) -> None:
+    read = address.read(
+        "postgresql://h/d?password=a+b%2Bc&schema=shop&options=-c%20jit%3Doff&application_name=pos"
+    )
+    assert (read.told["password"], read.told["options"]) == ("a+b+c", "-c jit=off")
+    assert (read.told["application_name"], read.schema) == ("pos", "shop")
+    assert "schema" not in read.told
 
 
 def test_a_user_who_may_make_no_schema(store: str, environ: dict[str, str]) -> None:

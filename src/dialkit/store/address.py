@@ -38,19 +38,18 @@ def read(url: str) -> Address:
     Raises `InvalidArgument`, in which nothing of the URL is repeated: a password that is not written as it
     should be may be read as any part of it.
     """
-    from urllib.parse import parse_qsl, urlencode
-
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 
     if not url.startswith(("postgresql://", "postgres://")):
         raise InvalidArgument(f"{URL} does not begin with postgresql://", hint=HINT)
     head, _, query = url.partition("?")
-    asked = parse_qsl(query, keep_blank_values=True)
-    schema = next((value for key, value in asked if key == "schema"), SCHEMA)
+    asked = [part for part in query.split("&") if part]
+    ours = [part for part in asked if part.startswith("schema=")]
+    schema = ours[-1].removeprefix("schema=") if ours else SCHEMA
     if not NAME.fullmatch(schema):
         raise InvalidArgument(f"{URL}: schema is not a plain name", hint=f"{EXAMPLE}?schema={SCHEMA}")
-    rest = urlencode([one for one in asked if one[0] != "schema"])
+    rest = "&".join(part for part in asked if part not in ours)
     try:
         told = conninfo_to_dict(head + ("?" + rest if rest else ""))
     except ProgrammingError:

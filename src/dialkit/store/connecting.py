@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # One round trip. A commit is on the disk; nobody waits for ever; outside of `write` nothing is written.
 SETTINGS = """
 SET search_path TO {schema};
-SET synchronous_commit TO on;
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
 SET lock_timeout TO '10s';
 SET idle_in_transaction_session_timeout TO '20s';
 SET default_transaction_read_only TO on;

@@ -101,7 +101,7 @@ class Postgres(Database):
 
     def _commit(self) -> None:
         try:
-            self._connection.execute("COMMIT")
+            done = self._connection.execute("COMMIT").statusmessage
         except (psycopg.OperationalError, psycopg.InterfaceError):
             if not self._connection.closed:
                 raise
@@ -109,6 +109,8 @@ class Postgres(Database):
                 f"{self.name} went while a change was being committed: nobody knows whether it is there",
                 hint="look whether it is, before you do it again",
             ) from None
+        if done != "COMMIT":  # which PostgreSQL does not call an error
+            raise RuntimeError("an error within a transaction was caught, and with it all of that is undone")
 
     def _roll_back(self) -> None:
         try:
@@ -176,6 +178,7 @@ class Postgres(Database):
         for name, number in self._held:
             row = self._connection.execute(HOLD, (name, number)).fetchone()
             if not row or not row["held"]:
+                self._connection.close()  # nothing goes on
                 raise InvalidArgument(
                     f"{self.name} was gone for a moment, and another process took over what this one did",
                     hint="wait until it has ended",
