@@ -345,3 +345,32 @@ def test_nothing_is_posted_where_something_is_wrong(
         assert (ran.code, ran.out) == (code, ""), ran
         assert json.loads(ran.err)["error"]["hint"]
     assert hook.bodies == []
+
+
+@pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
+def test_what_is_made_arrives_at_the_receiver_and_once_more_is_a_duplicate(
+    dialpad: Callable[..., Any], environ: dict[str, str]
+) -> None:
+    argv = [sys.executable, "-m", "dialkit", "events", "serve", "--port", "0", "--print", "json"]
+    around = {**environ, ENV: f"the-new-one-of-the-two-secrets\n{SECRET}"}
+    with subprocess.Popen(
+        argv, env=around, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as serving:
+        try:
+            assert serving.stdout is not None
+            url = json.loads(serving.stdout.readline())["url"] + "/hooks/dialpad"
+            for name in ("sms_received", "voicemail", "agent_status"):
+                ran = dialpad("events", "trigger", name, "--text", "Hello", "--to-url", url, **{ENV: SECRET})
+                assert json.loads(ran.out)["status"] == 204
+            wrong = dialpad("events", "trigger", "fax", "--to-url", url, "--secret", "neither")
+            assert (wrong.code, json.loads(wrong.err)["error"]["status"]) == (6, 401)
+            rows = json.loads(dialpad("events", "list", "-o", "json").out)
+            assert [row["event"] for row in rows] == ["agent_status", "call.voicemail", "sms.received"]
+            again = dialpad("events", "replay", str(rows[2]["id"]), "--to", url)
+            assert json.loads(again.out) == [{"id": rows[2]["id"], "status": 204}]
+            shown = json.loads(dialpad("events", "show", str(rows[2]["id"])).out)
+            assert (shown["duplicates"], shown["source"]) == (1, "serve")
+            assert unwrap(shown["body"], secret=SECRET).to_dict() == shown["payload"]
+        finally:
+            serving.terminate()
+            assert serving.wait(20) == 0
