@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.inbox import reading, searching, texts, words
 from dialkit.inbox.keeping import Arrival, keep
-from dialkit.store import Database
+from dialkit.store import Database, bulk
 from dialkit.store.inbox_tables import SLOTS
 
 if TYPE_CHECKING:
@@ -119,8 +119,8 @@ def fill(database: Database, count: int) -> list[str]:
                     "source": "event",
                 }
             )
-        with database.write() as tx:
-            tx.executemany(texts.ADD, rows)
+        with database.write():
+            bulk.put(database, "message", texts.COLUMNS, rows)
             words.put(database, rows)
     with database.write() as tx:
         tx.execute(LAST)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.inbox import values
 from dialkit.inbox.identity import identity
+from dialkit.store import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,13 +19,17 @@ LONGEST = 1 << 22  # characters of a body; who receives takes no more than a meg
 # Where an event says when it happened, the best first.
 MOMENTS = ("event_timestamp", "date", "created_date")
 
-ADD = """
-INSERT INTO event (kind, identity, happened_at, received_at, body, payload_json, source, duplicates)
-VALUES {rows}
-ON CONFLICT (identity) DO UPDATE SET duplicates = event.duplicates + 1 + excluded.duplicates
-RETURNING id, identity, duplicates
-"""
-ROW = "(?, ?, ?, ?, ?, ?, ?, ?)"
+COLUMNS = {
+    "kind": "TEXT",
+    "identity": "TEXT",
+    "happened_at": bulk.REAL,
+    "received_at": bulk.REAL,
+    "body": "TEXT",
+    "payload_json": "TEXT",
+    "source": "TEXT",
+    "duplicates": "INTEGER",
+}
+AGAIN = "ON CONFLICT (identity) DO UPDATE SET duplicates = event.duplicates + 1 + excluded.duplicates"
 
 
 class Arrival(NamedTuple):
@@ -83,20 +88,21 @@ def _keep(database: Database, arrivals: Sequence[Arrival]) -> list[Kept]:
             again[name] = again.get(name, 0) + 1
         else:
             first[name] = one
-    cells: list[Any] = []
-    for name, one in first.items():
-        cells += (
-            values.name(one.kind) or "unknown",
-            name,
-            _happened(one.payload),
-            one.received_at,
-            values.text(one.body, LONGEST) or "",
-            _json(one.payload),
-            one.source,
-            again.get(name, 0),
-        )
-    sql = ADD.format(rows=", ".join([ROW] * len(first)))
-    found = {row["identity"]: row for row in database.execute(sql, cells).fetchall()} if first else {}
+    rows = [
+        {
+            "kind": values.name(one.kind) or "unknown",
+            "identity": name,
+            "happened_at": _happened(one.payload),
+            "received_at": one.received_at,
+            "body": values.text(one.body, LONGEST) or "",
+            "payload_json": _json(one.payload),
+            "source": one.source,
+            "duplicates": again.get(name, 0),
+        }
+        for name, one in first.items()
+    ]
+    added = bulk.put(database, "event", COLUMNS, rows, AGAIN, returning="id, identity, duplicates")
+    found = {row["identity"]: row for row in added}
     fresh = {name for name, row in found.items() if row["duplicates"] == again.get(name, 0)}
     kept = []
     for name in names:

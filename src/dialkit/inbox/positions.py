@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.store.database import marks
+from dialkit.store import bulk
 from dialkit.store.inbox_tables import SLOTS
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dialkit.store import Database
 
-TAKEN = "SELECT position FROM {table} WHERE position IN ({marks})"
+TAKEN = "SELECT position FROM {table} WHERE position {among}"
 LAST = "SELECT MAX(position) AS last FROM {table} WHERE position >= ? AND position < ?"
 EARLIEST, LATEST = 0.0, 4_000_000_000.0  # seconds since 1970
 
@@ -30,7 +30,10 @@ def moment_of(position: int) -> float:
 def free(database: Database, table: str, moments: Sequence[float]) -> list[int]:
     """Positions that nothing has yet, for moments in seconds since 1970; at the same one, in their order."""
     asked = [of_moment(at) for at in moments]
-    rows = database.all(TAKEN.format(table=table, marks=marks(asked)), asked) if asked else []
+    if not asked:
+        return []
+    among, values = bulk.among(database, asked)
+    rows = database.all(TAKEN.format(table=table, among=among), values)
     taken = {row["position"] for row in rows}
     last: dict[int, int] = {}  # by millisecond, of those given here
     found = []

@@ -29,7 +29,7 @@ def search(
     """Texts with all of these words, the newest first, as `reading.thread` shows them.
 
     Where fewer than `most` have the words as they stand, words that only begin so count as well, from three
-    letters on; of numbers the beginning always does.
+    letters on; of numbers the beginning always does. Not so in double quotes.
 
     Parameters:
         wanted: words, in any script; those in double quotes, or that stand together as in ``foo-bar``, next
@@ -45,12 +45,15 @@ def search(
             f"{wanted[:40]!r} has no word to look for", hint="dialpad inbox search 'two kilos'"
         )
     ids = [] if number is None else ids_of(database, number)
-    first = _found(database, words.query(runs, database.dialect, beginnings=False), ids, END, most)
-    if len(first) == most and before is None:
-        return first
+    exact, open_ = (words.query(runs, database.dialect, beginnings=each) for each in (False, True))
+    if exact != open_:
+        first = _found(database, exact, ids, END, most)
+        if len(first) < most:
+            exact = open_
+        elif before is None:
+            return first
     # Which of the two it is does not depend on the page.
-    asked = words.query(runs, database.dialect, beginnings=len(first) < most)
-    return _found(database, asked, ids, END if before is None else before, most)
+    return _found(database, exact, ids, END if before is None else before, most)
 
 
 def _found(database: Database, asked: str, ids: list[int], before: int, most: int) -> list[Row]:

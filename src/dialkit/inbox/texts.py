@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dialkit.inbox import positions, replies, threads, words
 from dialkit.inbox.facts import better, facts, worth
 from dialkit.messaging import told as told_of_ours
-from dialkit.store.database import marks
+from dialkit.store import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,28 +24,35 @@ if TYPE_CHECKING:
 # How far a text has come. A final state is followed by another only if that happened later.
 ORDER = {"pending": 1, "queued": 2, "sending": 2, "sent": 3, "delivered": 5, "undelivered": 5, "failed": 5}
 
-COLUMNS = (
-    "position", "id", "thread", "direction", "text", "mms", "media_url", "status", "result", "status_at",
-    "at", "sender_id", "is_internal", "source",
-)  # fmt: skip
+COLUMNS = {
+    "position": "BIGINT",
+    "id": "TEXT",
+    "thread": "BIGINT",
+    "direction": "TEXT",
+    "text": "TEXT",
+    "mms": "INTEGER",
+    "media_url": "TEXT",
+    "status": "TEXT",
+    "result": "TEXT",
+    "status_at": bulk.REAL,
+    "at": bulk.REAL,
+    "sender_id": "TEXT",
+    "is_internal": "INTEGER",
+    "source": "TEXT",
+}
 SENT = """
 SELECT one.made, outbox.text FROM outbox_made AS one JOIN outbox ON outbox.id = one.entry
-WHERE one.made IN ({marks}) AND outbox.state = 'accepted' AND outbox.operation = 'sms.send'
+WHERE one.made {among} AND outbox.state = 'accepted' AND outbox.operation = 'sms.send'
 """
-FIND = "SELECT * FROM message WHERE id IN ({marks})"
-ADD = f"INSERT INTO message ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})"  # noqa: S608
+FIND = "SELECT * FROM message WHERE id {among}"
 # By the export alone, which may have its own id for a text that an event tells of.
 STRAYS = """
 SELECT * FROM message
-WHERE source = 'export' AND thread IN ({marks}) AND position >= ? AND position <= ?
+WHERE source = 'export' AND thread {among} AND position >= ? AND position <= ?
 """
 NEAR = 2.0  # seconds
 CHANGED = ("id", "text", "mms", "media_url", "status", "result", "status_at", "sender_id", "source")
-CHANGE = """
-UPDATE message SET id = :id, text = :text, mms = :mms, media_url = :media_url, status = :status,
-                   result = :result, status_at = :status_at, sender_id = :sender_id, source = :source
-WHERE position = :position
-"""
+CHANGE = f"ON CONFLICT (position) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in CHANGED)}"
 
 
 def project(database: Database, arrivals: Sequence[Arrival]) -> None:
@@ -64,7 +71,8 @@ def _remember(database: Database, told: Sequence[Row]) -> None:
         {fact["id"] for fact in told if fact["direction"] == "outbound" and not worth(fact["text"])}
     )
     if silent:
-        rows = database.all(SENT.format(marks=marks(silent)), silent)
+        among, asked = bulk.among(database, silent)
+        rows = database.all(SENT.format(among=among), asked)
         ours = {row["made"]: row["text"] for row in rows}
         for fact in told:
             fact["text"] = better(fact["text"], ours.get(fact["id"]))
@@ -73,7 +81,8 @@ def _remember(database: Database, told: Sequence[Row]) -> None:
 def merge(database: Database, told: Sequence[Row]) -> None:
     """Put facts into the rows of their texts, and of their threads."""
     ids = list(dict.fromkeys(fact["id"] for fact in told))
-    rows = database.all(FIND.format(marks=marks(ids)), ids)
+    among, asked = bulk.among(database, ids)
+    rows = database.all(FIND.format(among=among), asked)
     known: dict[tuple[str, int], Row] = {(row["id"], row["thread"]): row for row in rows}
     told = [fact for fact in told if fact["theirs"]]  # without a number there is nobody it was written with
     found = threads.of(database, told)
@@ -99,10 +108,8 @@ def merge(database: Database, told: Sequence[Row]) -> None:
     free = positions.free(database, "message", [row["at"] for row in fresh])
     for row, position in zip(fresh, free, strict=True):
         row["position"] = position
-    if fresh:
-        database.executemany(ADD, fresh)
-    if changed:
-        database.executemany(CHANGE, list(changed.values()))
+    bulk.put(database, "message", COLUMNS, fresh)
+    bulk.put(database, "message", COLUMNS, list(changed.values()), CHANGE)
     words.put(database, [row for row in fresh if row["text"]], list(spoken.values()))
     threads.keep(database, found.values(), fresh)
 
@@ -119,7 +126,8 @@ def _strays(
     some = list({thread for thread, _ in unknown})
     first = positions.of_moment(min(at for _, at in unknown) - NEAR)
     last = positions.of_moment(max(at for _, at in unknown) + NEAR)
-    return database.all(STRAYS.format(marks=marks(some)), (*some, first, last))
+    among, asked = bulk.among(database, some)
+    return database.all(STRAYS.format(among=among), (*asked, first, last))
 
 
 def _stray(strays: list[Row], fact: Row, thread: int) -> Row | None:

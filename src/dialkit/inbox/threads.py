@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit.inbox.positions import moment_of
-from dialkit.store.database import marks
+from dialkit.store import bulk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from dialkit.store.database import Row
 
 NAMES = ("target_type", "target_id", "target_name", "contact_id", "contact_name")
-FIND = "SELECT * FROM thread WHERE theirs IN ({marks})"
-ADD = "INSERT INTO thread (ours, theirs, last_position) VALUES {rows} RETURNING *"
-CHANGE = f"""
-UPDATE thread SET {", ".join(f"{name} = :{name}" for name in NAMES)},
-                  last_position = :last_position, messages = :messages, unread = :unread
-WHERE id = :id
-"""  # noqa: S608
+COLUMNS = {
+    "id": "BIGINT",
+    "ours": "TEXT",
+    "theirs": "TEXT",
+    **dict.fromkeys(NAMES, "TEXT"),
+    "last_position": "BIGINT",
+    "messages": "INTEGER",
+    "unread": "INTEGER",
+}
+FIND = "SELECT * FROM thread WHERE theirs {among}"
+NEW = {"ours": "TEXT", "theirs": "TEXT", "last_position": "BIGINT"}
+CHANGED = (*NAMES, "last_position", "messages", "unread")
+CHANGE = f"ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in CHANGED)}"
 
 Threads = dict[tuple[str, str], "Row"]
 
@@ -29,16 +35,15 @@ def of(database: Database, told: Sequence[Row]) -> Threads:
     """The threads of texts by their two numbers, our own first; those that are missing are made."""
     wanted = dict.fromkeys((fact["ours"], fact["theirs"]) for fact in told)
     theirs = list(dict.fromkeys(number for _, number in wanted))
-    rows = database.all(FIND.format(marks=marks(theirs)), theirs)
+    among, asked = bulk.among(database, theirs)
+    rows = database.all(FIND.format(among=among), asked) if theirs else []
     found = {(row["ours"], row["theirs"]): row for row in rows if (row["ours"], row["theirs"]) in wanted}
     missing = [pair for pair in wanted if pair not in found]
-    if missing:
-        cells = [cell for ours, theirs_ in missing for cell in (ours, theirs_, 0)]
-        sql = ADD.format(rows=", ".join(["(?, ?, ?)"] * len(missing)))
-        for row in database.execute(sql, cells).fetchall():
-            found[row["ours"], row["theirs"]] = row
+    rows = [{"ours": ours, "theirs": number, "last_position": 0} for ours, number in missing]
+    for row in bulk.put(database, "thread", NEW, rows, returning="*"):
+        found[row["ours"], row["theirs"]] = row
     for row in found.values():
-        row["before"] = {name: row[name] for name in (*NAMES, "last_position", "messages", "unread")}
+        row["before"] = {name: row[name] for name in CHANGED}
         row["named_at"] = moment_of(row["last_position"])
     return found
 
@@ -62,6 +67,4 @@ def keep(database: Database, found: Iterable[Row], fresh: Sequence[Row]) -> None
         thread["unread"] += text["direction"] == "inbound" and text.get("read_at") is None
         thread["last_position"] = max(thread["last_position"], text["position"])
     changed = [row for row in by_id.values() if any(row[name] != was for name, was in row["before"].items())]
-    if changed:
-        names = (*NAMES, "last_position", "messages", "unread", "id")
-        database.executemany(CHANGE, [{name: row[name] for name in names} for row in changed])
+    bulk.put(database, "thread", COLUMNS, changed, CHANGE)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,9 @@ JOINING = frozenset("\u200d\ufe0e\ufe0f")
 ADD = {
     "sqlite": "INSERT INTO message_words (rowid, terms) VALUES (?, ?)",
     "postgresql": """
-        INSERT INTO message_words (rowid, terms) VALUES (?, CAST(? AS TSVECTOR))
+        INSERT INTO message_words (rowid, terms)
+        SELECT one.rowid, CAST(one.terms AS TSVECTOR)
+        FROM UNNEST(CAST(? AS BIGINT[]), CAST(? AS TEXT[])) AS one (rowid, terms)
         ON CONFLICT (rowid) DO UPDATE SET terms = excluded.terms
     """,
 }
@@ -71,8 +73,10 @@ def put(database: Database, fresh: Sequence[Row], changed: Sequence[Row] = ()) -
     form = FORMS[database.dialect]
     rows = [(row["position"], form(pieces(row["text"])[:MOST])) for row in (*fresh, *changed) if row["text"]]
     rows = [row for row in rows if row[1]]
-    if rows:
-        database.executemany(ADD[database.dialect], rows)
+    if rows and database.dialect == "postgresql":
+        database.execute(ADD["postgresql"], [list(column) for column in zip(*rows, strict=True)])
+    elif rows:
+        database.executemany(ADD["sqlite"], rows)
 
 
 def take(database: Database, taken: Sequence[int]) -> None:
@@ -93,31 +97,38 @@ def _quoted(piece: str) -> str:
 FORMS = {"sqlite": " ".join, "postgresql": _vector}
 
 
-def asked(text: str) -> list[list[str]]:
-    """The pieces that somebody looks for: runs of such as must stand together; none where there is no word.
+class Run(NamedTuple):
+    """Pieces that must stand together, and whether they are meant as they stand: in double quotes."""
+
+    pieces: list[str]
+    quoted: bool
+
+
+def asked(text: str) -> list[Run]:
+    """What somebody looks for; nothing where there is no word in it.
 
     What stands together, or in double quotes, must stand together.
     """
-    runs: list[list[str]] = []
+    runs: list[Run] = []
     left = ASKED
-    for part in re.findall(r'"([^"]*)"?|([^\s"]+)', text[:LONGEST_ASKED]):
-        found = pieces(part[0] or part[1])[:left]
+    for quoted, plain in re.findall(r'"([^"]*)"?|([^\s"]+)', text[:LONGEST_ASKED]):
+        found = pieces(quoted or plain)[:left]
         left -= len(found)
         if found:
-            runs.append(found)
+            runs.append(Run(found, bool(quoted)))
     return runs
 
 
-def query(runs: Sequence[Sequence[str]], dialect: str, *, beginnings: bool) -> str:
+def query(runs: Sequence[Run], dialect: str, *, beginnings: bool) -> str:
     """What a database is to match: all runs; with `beginnings`, more may follow the last piece of each.
 
     Of a number its beginning always counts: who looks for +1415 means numbers that begin so.
     """
     parts = []
     for run in runs:
-        last = run[-1]
-        is_open = len(last.encode()) >= PREFIX and (beginnings or last.isdecimal())
-        parts.append(FORMS_ASKED[dialect](run, is_open))
+        last = run.pieces[-1]
+        may = last.isdecimal() or (beginnings and not run.quoted)
+        parts.append(FORMS_ASKED[dialect](run.pieces, may and len(last.encode()) >= PREFIX))
     return (" AND " if dialect == "sqlite" else " & ").join(parts)
 
 
