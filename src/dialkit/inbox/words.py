@@ -14,6 +14,8 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from dialkit.store import bulk
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,14 +39,14 @@ MARKS = re.compile("[\u0300-\u036f]+")  # accents of Latin, Greek and Cyrillic l
 SIGNS = ("So", "Sc", "Cn")
 JOINING = frozenset("\u200d\ufe0e\ufe0f")
 
+COLUMNS = {"rowid": "BIGINT", "terms": "TEXT"}
 ADD = {
-    "sqlite": "INSERT INTO message_words (rowid, terms) VALUES (?, ?)",
-    "postgresql": """
+    "sqlite": "INSERT INTO message_words (rowid, terms) VALUES (:rowid, :terms)",
+    "postgresql": f"""
         INSERT INTO message_words (rowid, terms)
-        SELECT one.rowid, CAST(one.terms AS TSVECTOR)
-        FROM UNNEST(CAST(? AS BIGINT[]), CAST(? AS TEXT[])) AS one (rowid, terms)
+        SELECT one.rowid, CAST(one.terms AS TSVECTOR) FROM {bulk.from_json(COLUMNS)}
         ON CONFLICT (rowid) DO UPDATE SET terms = excluded.terms
-    """,
+    """,  # noqa: S608
 }
 REMOVE = "DELETE FROM message_words WHERE rowid = ?"
 
@@ -71,10 +73,10 @@ def put(database: Database, fresh: Sequence[Row], changed: Sequence[Row] = ()) -
     """Keep the words of texts, by their position; of those that changed, in place of the words before."""
     take(database, [row["position"] for row in changed])
     form = FORMS[database.dialect]
-    rows = [(row["position"], form(pieces(row["text"])[:MOST])) for row in (*fresh, *changed) if row["text"]]
-    rows = [row for row in rows if row[1]]
+    found = [(row["position"], form(pieces(row["text"])[:MOST])) for row in (*fresh, *changed) if row["text"]]
+    rows = [{"rowid": position, "terms": terms} for position, terms in found if terms]
     if rows and database.dialect == "postgresql":
-        database.execute(ADD["postgresql"], [list(column) for column in zip(*rows, strict=True)])
+        database.execute(ADD["postgresql"], [bulk.as_json(rows, COLUMNS)])
     elif rows:
         database.executemany(ADD["sqlite"], rows)
 

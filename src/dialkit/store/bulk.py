@@ -1,7 +1,8 @@
 """Many rows at once, as quickly as each database takes them.
 
-SQLite is quick with a statement for each row, compiled once. PostgreSQL's driver spends 50 µs on each row and
-more on long statements; there, all rows are one array for each column, in a statement of constant length.
+SQLite is quick with a statement for each row, compiled once. PostgreSQL's driver spends 50 µs on each row, as
+much on the same in a long statement, and more on arrays of texts with quotes in them (386 µs for an event, all
+told, and 142 in this way); there, all rows are one JSON text, which the server takes apart.
 """
 
 from __future__ import annotations
@@ -49,9 +50,9 @@ def put(
     into = f"INSERT INTO {table} ({', '.join(columns)})"
     back = f"RETURNING {returning}" if returning else ""
     if database.dialect == "postgresql":
-        arrays = ", ".join(f"CAST(? AS {kind}[])" for kind in columns.values())
-        values = [[_real(row[name], kind) for row in rows] for name, kind in columns.items()]
-        done = database.execute(f"{into} SELECT * FROM UNNEST({arrays}) {then} {back}", values)  # noqa: S608
+        names = ", ".join(columns)
+        sql = f"{into} SELECT {names} FROM {from_json(columns)} {then} {back}"  # noqa: S608
+        done = database.execute(sql, [as_json(rows, columns)])
         return done.fetchall() if returning else []
     if not returning:
         database.executemany(f"{into} VALUES ({', '.join(f':{name}' for name in columns)}) {then}", rows)
@@ -62,6 +63,14 @@ def put(
     return database.execute(sql, cells).fetchall()
 
 
-def _real(value: Any, kind: str) -> Any:
-    """An array of the driver's has one type only."""
-    return float(value) if kind == REAL and value is not None else value
+def from_json(columns: Mapping[str, str]) -> str:
+    """For PostgreSQL: the rows of `as_json` as a table called ``one``, the JSON in place of a ``?``."""
+    typed = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    return f"json_to_recordset(CAST(? AS JSON)) AS one ({typed})"
+
+
+def as_json(rows: Sequence[Row], columns: Mapping[str, str]) -> str:
+    """The columns of rows as a JSON text."""
+    import msgspec
+
+    return msgspec.json.encode([{name: row[name] for name in columns} for row in rows]).decode()
