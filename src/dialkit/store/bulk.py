@@ -1,8 +1,8 @@
 """Many rows at once, as quickly as each database takes them.
 
 SQLite is quick with a statement for each row, compiled once. PostgreSQL's driver spends 50 µs on each row, as
-much on the same in a long statement, and more on arrays of texts with quotes in them (386 µs for an event, all
-told, and 142 in this way); there, all rows are one JSON text, which the server takes apart.
+much on the same in a long statement, and more on arrays of texts with quotes in them (all told, 386 µs of CPU
+for an event, and 142 in this way); there, all rows are one JSON text, which the server takes apart.
 """
 
 from __future__ import annotations
