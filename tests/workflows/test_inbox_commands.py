@@ -400,9 +400,10 @@ def test_redacting_takes_the_words_and_none_come_back(database: Database, run: R
         ("thread", "with whom?"), ("thread abc", "is not a phone number"), ("search", "no word"),
         ("thread +14155550123 --before yesterday", "--before"), ("read", "whose texts?"),
         ("read +14155550123 --everything", "which?"), ("prune", "how old?"),
-        ("prune --older-than 0d", "is no age"), ("prune --older-than year", "is no age"), ("sync --days x", "--days"), ("sync --days 0", "--days"),
-        ("sync --days 9999", "--days"), ("calls --with x", "--with"), ("threads --nope", "--nope"),
-        ("nothing", "no subcommand"), ("threads --max-items 0", "--max-items"),
+        ("prune --older-than 0d", "is no age"), ("prune --older-than year", "is no age"),
+        ("sync --days x", "--days"), ("sync --days 0", "--days"), ("sync --days 9999", "--days"),
+        ("calls --with x", "--with"), ("threads --nope", "--nope"), ("nothing", "no subcommand"),
+        ("threads --max-items 0", "--max-items"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_asked(database: Database, run: Run, line: str, says: str) -> None:
