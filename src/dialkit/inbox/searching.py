@@ -28,7 +28,7 @@ def search(
 ) -> list[Row]:
     """Texts with all of these words, the newest first, as `reading.thread` shows them.
 
-    Where fewer than `most` have the words as they stand, words that only begin so count as well, from three
+    Where fewer than `most` have the words as they stand, words that only begin so count as well, from four
     letters on; of numbers the beginning always does. Not so in double quotes.
 
     Parameters:

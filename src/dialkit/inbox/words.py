@@ -26,7 +26,7 @@ MOST = 2000  # pieces of one text that are kept
 ASKED = 32  # pieces that are looked for
 LONGEST_ASKED = 1000  # characters
 LONGEST = 64  # characters of a piece
-PREFIX = 3  # bytes of the beginning of a word that finds it: three Latin letters, a syllable of Hangul
+PREFIX = 4  # bytes of the beginning of a word that finds it: four Latin letters, two syllables of Hangul
 
 # Written without spaces: each character counts by itself. Thai, Lao, Myanmar, Khmer, kana, Han, and the like.
 ALONE = (
