@@ -120,6 +120,6 @@ CREATE VIRTUAL TABLE IF NOT EXISTS message_words USING fts5(terms, tokenize = "a
     "postgresql": """
 CREATE TABLE IF NOT EXISTS message_words (rowid BIGINT PRIMARY KEY, terms TSVECTOR NOT NULL);
 CREATE INDEX IF NOT EXISTS message_words_by_term ON message_words USING gin (terms)
-    WITH (gin_pending_list_limit = 1024);  -- kB: each search reads through what is pending
+    WITH (gin_pending_list_limit = 256);  -- kB: each search reads through what is pending
 """,
 }
