@@ -394,6 +394,10 @@ def test_redacting_takes_the_words_and_none_come_back(database: Database, run: R
     }
 
 
+def test_json_is_short_for_output_json(database: Database, run: Run) -> None:
+    assert run("inbox", "threads", "--json").data == run("inbox", "threads", "-o", "json").data
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [

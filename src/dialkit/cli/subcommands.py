@@ -143,13 +143,16 @@ def parse(
 ) -> tuple[Options, argparse.Namespace]:
     """Read `argv` of the command `name` (``auth use``): global options, and what argparse found.
 
-    `takes` are the global options it takes, by their long flags; any other is an error. `secret` is the
+    `takes` are the global options it takes, by their long flags; any other is an error. What takes
+    ``--output`` also takes ``--json``, short for ``-o json``. `secret` is the
     hint where a word too many may be a key and must not be repeated. Raises `InvalidArgument`.
     """
     parser = Parser(prog=f"dialpad {name}")
     for option in GLOBAL:
         if not set(option.flags).isdisjoint(takes):
             parser.add_argument(*option.flags, **option.how)
+    if "--output" in takes:
+        parser.add_argument("--json", action="store_const", const="json", dest="output")
     for flags, how in arguments:
         parser.add_argument(*flags, **how)
     found, left = parser.parse_known_args(argv)

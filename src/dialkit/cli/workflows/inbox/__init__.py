@@ -15,7 +15,7 @@ HELP = Help(
     "inbox",
     "Texts, calls and voicemails, the newest first, from the events that dialpad events serve and\n"
     "dialpad listen kept. Only dialpad inbox sync, which fills gaps, asks Dialpad anything.\n"
-    "Numbers may be written in any way. -o json gives all there is of each; position is what --before takes.",
+    "Numbers may be written in any way. --json gives all there is of each; position is what --before takes.",
     (
         "dialpad inbox threads",
         "dialpad inbox thread '(415) 555-0123'",
