@@ -28,7 +28,7 @@ demo: .venv/demo  ## a text through the real command line to a Dialpad on this m
 	@$(RUN) tools/demo.py
 
 test: .venv/dev  ## the tests
-	@$(RUN) -m pytest
+	@$(RUN) -m pytest -n auto --dist loadfile
 
 test-postgres: .venv/dev  ## the tests, with a PostgreSQL beside them that goes when they end
 	@$(RUN) tools/postgres.py $(RUN) -m pytest
