@@ -57,7 +57,8 @@ class Line:
                 if self.passed_on:
                     server.sendall(data)
                 break
-            server.sendall(data)
+            with suppress(OSError):  # it may have hung up meanwhile
+                server.sendall(data)
         _hang_up(server)
 
     @staticmethod
