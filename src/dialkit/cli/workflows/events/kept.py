@@ -69,6 +69,7 @@ def brief(row: Row) -> dict[str, Any]:
     payload = payload_of(row)
     return {
         "id": row["id"],
+        "kind": row["kind"],
         "event": name_of(row["kind"], payload),
         "happened_at": moment(row["happened_at"]),
         "from": _side(payload, "from_number", "external_number", "internal_number"),
