@@ -47,7 +47,7 @@ bench: .venv/dev  ## the budgets of docs/architecture.md, as ratios
 	@$(RUN) bench/run.py
 
 soak: .venv/dev  ## the long tests: killed senders and imports, over all seeds
-	@DIALKIT_SOAK=1 $(RUN) -m pytest tests/workflows/test_no_double.py tests/workflows/test_import_killed.py tests/client/test_client_sharing.py
+	@DIALKIT_SOAK=1 $(RUN) -m pytest --timeout 0 tests/workflows/test_no_double.py tests/workflows/test_import_killed.py tests/client/test_client_sharing.py
 
 spec: .venv/demo  ## rebuild the catalog from openapi/
 	@$(RUN) tools/spec.py

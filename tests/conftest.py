@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import io
 import os
 import secrets
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -21,6 +23,23 @@ if TYPE_CHECKING:
 
 # A shell's background job ignores Ctrl-C, and so would all processes that the tests begin.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+SERVER = "DIALKIT_TEST_POSTGRES"
+
+
+def pytest_configure() -> None:
+    """Each process that runs tests has a database of its own: some tests cut all connections to theirs."""
+    if (server := os.environ.get(SERVER)) and (worker := os.environ.get("PYTEST_XDIST_WORKER")):
+        database = f"{worker}_{secrets.token_hex(6)}"
+        _administer(server, f"CREATE DATABASE {database} TEMPLATE template0")
+        os.environ[SERVER] = urlsplit(server)._replace(path=f"/{database}").geturl()
+        atexit.register(_administer, server, f"DROP DATABASE {database} WITH (FORCE)")
+
+
+def _administer(server: str, statement: str) -> None:
+    import psycopg
+
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 class Ran(NamedTuple):
@@ -58,16 +77,13 @@ def store(request: pytest.FixtureRequest, environ: dict[str, str]) -> Iterator[s
     if request.param == "sqlite":
         yield "sqlite"
         return
-    server = os.environ.get("DIALKIT_TEST_POSTGRES")
+    server = os.environ.get(SERVER)
     if not server:
-        pytest.skip("DIALKIT_TEST_POSTGRES names no server: make test-postgres starts one")
-    import psycopg
-
+        pytest.skip(f"{SERVER} names no server: make test-postgres starts one")
     schema = f"test_{secrets.token_hex(6)}"
     environ["DIALKIT_DATABASE_URL"] = f"{server}?schema={schema}"
     yield "postgresql"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")
+    _administer(server, f"DROP SCHEMA IF EXISTS {schema} CASCADE")
 
 
 @pytest.fixture

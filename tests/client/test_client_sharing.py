@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -229,6 +230,26 @@ def test_a_timeout_of_asyncio_is_heard() -> None:
         return json_reply({"id": "1", "items": [{"id": "1"}], "cursor": f"{len(server.requests)}"})
 
     with Recorder(answer) as server:
+        asyncio.run(work(server.url))
+
+
+def test_a_cancellation_on_its_way_is_heard_once_more() -> None:
+    """Told again after an answer that it came with, it must not be lost to the next answer, too."""
+
+    async def work(url: str) -> None:
+        async with AsyncDialpad("key", base_url=url, environ={}, limiter=None) as dp:
+            await dp.users.get(id=1)
+            task = asyncio.current_task()
+            assert task is not None
+            for _ in range(10):
+                task.cancel()
+                # The event loop is so busy that the answer is there before the cancellation is looked at.
+                asyncio.get_running_loop().call_soon(time.sleep, 0.02)
+                with pytest.raises(asyncio.CancelledError):
+                    await dp.users.get(id=1)
+                task.uncancel()
+
+    with Recorder(json_reply({"id": "1"})) as server:
         asyncio.run(work(server.url))
 
 

@@ -21,16 +21,18 @@ class Line:
         self.cuts = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
-        self._sockets = [self._listener]
+        self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._start(self._accept)
 
     def close(self) -> None:
+        _hang_up(self._listener)
+        self._threads[0].join()  # from now on nobody is let in
         for side in self._sockets:
             _hang_up(side)
         for thread in self._threads:
             thread.join()
-        for side in self._sockets:
+        for side in (self._listener, *self._sockets):
             side.close()
 
     def _start(self, target: Callable[..., None], *sides: socket.socket) -> None:

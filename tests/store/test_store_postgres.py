@@ -27,7 +27,8 @@ def end_all_others() -> None:
     """As a restart of the server does to connections."""
     with psycopg.connect(SERVER, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'dialkit'"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE application_name = 'dialkit' AND datname = current_database()"
         )
 
 

@@ -192,6 +192,8 @@ class AsyncTransport:
 
         task = asyncio.current_task()
         heard = task.cancelling() if task else 0
+        if heard:
+            await asyncio.sleep(0)  # here one that is still on its way is heard; below it could be lost again
         try:
             return await self._send(request, key)
         except asyncio.CancelledError:
