@@ -49,6 +49,7 @@ CASES: list[tuple[str, dict[str, str], str, int, str, str]] = [
     (f"{SEND} one_word_more", {}, "", 2, "one word too many", "--help"),
     (f"{SEND} --jq '.['", {}, "", 2, ".[", ""),
     (f"{SEND} -o jsn", {}, "", 2, "'jsn'", "json"),
+    ("users list --email ''", {}, "", 2, "email is empty", "leave it out"),
     ("users list --max-items 0", {}, "", 2, "--max-items", ""),
     (f"{SEND} --timeout soon", {}, "", 2, "--timeout", ""),
     (f"{SEND} --query limit", {}, "", 2, "NAME=VALUE", "--query state=active"),

@@ -38,12 +38,12 @@ SOURCE = Path(topics.__file__).parents[2]
 def test_api_asks_what_no_document_knows(dialpad: Dialpad) -> None:
     with Recorder(json_reply({"fine": 1})) as server:
         ran = dialpad(
-            *("api", "post", "/api/v9/new?a=1", "--query", "b=x y", "--data", "[1]", "-o", "json"),
+            *("api", "post", "/api/v9/new?a=1", "--query", "b=x y", "--query", "c=", "--data", "[1]"),
             DIALPAD_BASE_URL=server.url,
         )
     assert (ran.code, json.loads(ran.out)) == (0, {"fine": 1})
     [request] = server.requests
-    assert (request.method, request.target, request.body) == ("POST", "/api/v9/new?a=1&b=x%20y", b"[1]")
+    assert (request.method, request.target, request.body) == ("POST", "/api/v9/new?a=1&b=x%20y&c=", b"[1]")
     assert request.header("authorization") == "Bearer test-key"
 
 

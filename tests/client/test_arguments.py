@@ -98,6 +98,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("sms.send", {"to_numbers": TO, "text": "\ud800"}, "half a character"),
     ("users.list", {"state": "gone"}, "state must be one of active, all"),
     ("users.list", {"state": ["active"]}, "state must be text; got a list"),
+    # Would leave the list unfiltered.
+    ("users.list", {"email": ""}, "users.list: email is empty"),
     # What only together makes sense, and what the clock says.
     ("sms.send", {"text": "x"}, "to_numbers or channel_hashtag is required"),
     ("sms.send", {"to_numbers": [], "text": "x"}, "to_numbers or channel_hashtag is required"),

@@ -102,12 +102,12 @@ def _text(value: Any) -> str:
 
 
 def query_string(pairs: Iterable[tuple[str, Any]]) -> str:
-    """``?a=1&b=2``; lists repeat the name; None and empty text are left out."""
+    """``?a=1&b=2``; lists repeat the name; None is left out."""
     parts = [
         f"{encode(name)}={encode(_text(item))}"
         for name, value in pairs
         for item in (value if isinstance(value, (list, tuple)) else (value,))
-        if item is not None and item != ""
+        if item is not None
     ]
     return "?" + "&".join(parts) if parts else ""
 
@@ -145,7 +145,7 @@ def build(
         tier: Dialpad's tier of the company, for operations whose limit depends on it.
 
     Raises `InvalidArgument` for a parameter the operation does not have, a path value that is missing or
-    cannot stand in a path, and a body above 1 MB.
+    cannot stand in a path, an empty text in the query, and a body above 1 MB.
     """
     by_name = operation.by_name
     path = operation.path
@@ -160,6 +160,13 @@ def build(
         if field.place == "path":
             path = path.replace("{" + name + "}", encode_segment(value, name))
         elif field.place == "query":
+            if value == "" or (isinstance(value, (list, tuple)) and "" in value):
+                if name == "cursor":  # the start of the list
+                    continue
+                # Sent or left out, it may filter nothing: somebody's list would be everybody's.
+                raise InvalidArgument(
+                    f"{operation.id}: {name} is empty", hint=f"give {name} a value, or leave it out"
+                )
             pairs.append((name, value))
         else:
             fields[name] = value
