@@ -7,6 +7,7 @@ import logging
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,8 +41,8 @@ def take(app: App, *names: str, **how: Any) -> None:
         Arrival(kind_of(each).kind, each, written(each, SECRET).decode(), app._clock.now(), "serve")
         for each in payloads
     ]
-    with app._opened() as database:
-        app._keep(database, arrivals)
+    with closing(app._keeper()) as keeper:
+        keeper.keep(arrivals)
 
 
 def test_a_handler_that_fails_is_called_again(
@@ -142,10 +143,10 @@ def test_an_event_that_came_by_another_way_before_is_handled_once(app: App) -> N
     app.on("sms.received")(heard.append)
     payload = make("sms.received")
     arrival = Arrival("sms", payload, written(payload).decode(), 1.0, "listen")
-    with app._opened() as database:
+    with app._opened() as database, closing(app._keeper()) as keeper:
         keep(database, [arrival])
         for _ in range(3):
-            app._keep(database, [arrival])
+            keeper.keep([arrival])
     assert app.run_pending() == 1
     assert app.run_pending() == 0
     assert len(heard) == 1

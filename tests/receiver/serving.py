@@ -10,10 +10,8 @@ import socket
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from typing import Any, NamedTuple, Self
 
 PATH = "/hooks/dialpad"
 
@@ -110,11 +108,27 @@ class Serving:
         lines = self.ask("GET", "/metrics").body.decode().splitlines()
         return int(next((line.rpartition(" ")[2] for line in lines if line.startswith(name)), "0"))
 
-    def memory(self) -> int:
-        """Resident bytes, the most so far."""
+    @property
+    def writer(self) -> int:
+        """The process that writes for it."""
         assert self.process is not None
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
-            return next(int(line.split()[1]) for line in status if line.startswith("VmHWM")) << 10
+        pid = self.process.pid
+        [child] = {
+            int(child)
+            for thread in os.listdir(f"/proc/{pid}/task")
+            for child in Path(f"/proc/{pid}/task/{thread}/children").read_text("ascii").split()
+        }
+        return child
+
+    def memory(self) -> int:
+        """Resident bytes of both processes, the most so far."""
+        assert self.process is not None
+        lines = [
+            line.split()
+            for pid in (self.process.pid, self.writer)
+            for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
+        ]
+        return sum(int(line[1]) for line in lines if line[0] == "VmHWM:") << 10
 
 
 def everything(connection: socket.socket) -> bytes:

@@ -6,17 +6,17 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from dialkit.events.keeper import Here
 from dialkit.events.receiver.judging import Judge
 from dialkit.events.receiver.reception import WITHIN, Reception
-from dialkit.inbox.keeping import keep
 from dialkit.store import Database
+from refusing import refuse
 from signing import SECRET, TEXT, At, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dialkit.client.clock import Clock
-    from dialkit.inbox.keeping import Arrival, Kept
 
 PATH = "/hooks"
 
@@ -32,7 +32,6 @@ def answers(
     environ: dict[str, str],
     bodies: Sequence[bytes],
     *,
-    keeping: Callable[[Database, Sequence[Arrival]], Sequence[Kept]] = keep,
     clock: Clock | None = None,
     within: float = WITHIN,
 ) -> tuple[list[int], list[str]]:
@@ -42,8 +41,7 @@ def answers(
     async def work() -> list[int]:
         reception = Reception(
             Judge({PATH: None}, (SECRET.encode(),), clock=clock),
-            lambda: Database.of(environ),
-            keeping,
+            Here(lambda: Database.of(environ)),
             told.append,
         )
         reception.start()
@@ -63,16 +61,11 @@ def bodies(count: int) -> list[bytes]:
 
 
 def test_an_event_that_cannot_be_kept_costs_no_other(
-    environ: dict[str, str], stored: Callable[[], list[Any]]
+    environ: dict[str, str], store: str, stored: Callable[[], list[Any]]
 ) -> None:
-    def choosy(database: Database, arrivals: Sequence[Arrival]) -> list[Kept]:
-        with database.write():
-            kept = keep(database, arrivals)
-            if any(arrival.payload["id"] == 3 for arrival in arrivals):
-                raise ZeroDivisionError
-        return kept
-
-    statuses, told = answers(environ, bodies(8), keeping=choosy)
+    with Database.of(environ) as database:
+        refuse(database, '"id":3,')
+    statuses, told = answers(environ, bodies(8))
     assert statuses == [204, 204, 204, 503, 204, 204, 204, 204]
     assert len(told) == 1
     assert {json.loads(row["payload_json"])["id"] for row in stored()} == {0, 1, 2, 4, 5, 6, 7}

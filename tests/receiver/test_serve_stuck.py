@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
+import signal
 import sqlite3
 import threading
 import time
@@ -53,21 +55,52 @@ def test_a_store_that_somebody_holds(
 
 
 def test_a_full_disk(serving: Serving, stored: Callable[[], list[Any]]) -> None:
-    assert serving.process is not None
     assert serving.post(GOOD).status == 204
-    # No file may grow: for the receiver, the same as a disk that is full.
-    resource.prlimit(serving.process.pid, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
+    # No file may grow: for who writes, the same as a disk that is full.
+    resource.prlimit(serving.writer, resource.RLIMIT_FSIZE, (4096, resource.RLIM_INFINITY))
     other = token({**TEXT, "id": 77, "text": "x" * 100_000})
     began = time.monotonic()
     assert serving.post(other).status == 503
     assert serving.ask("GET", "/health").status == 503
     assert time.monotonic() - began < 10
-    resource.prlimit(
-        serving.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-    )
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(serving.writer, resource.RLIMIT_FSIZE, unlimited)
     until(lambda: serving.post(other).status == 204)
     assert [row["kind"] for row in stored()] == ["sms", "sms"]
     assert serving.ask("GET", "/health").status == 200
+
+
+def test_the_writer_is_killed(serving: Serving, stored: Callable[[], list[Any]]) -> None:
+    """It is begun anew; what it had not stored is answered 503, and comes again."""
+    for number in range(3):
+        body = token({**TEXT, "id": number})
+        assert serving.post(body).status == 204
+        os.kill(serving.writer, signal.SIGKILL)
+        again = token({**TEXT, "id": 10 + number})
+        until(lambda body=again: serving.post(body).status == 204)
+    assert sorted(json.loads(row["payload_json"])["id"] for row in stored()) == [0, 1, 2, 10, 11, 12]
+    assert "Traceback" not in serving.log
+
+
+def test_signals_to_both_end_it_in_good_order(serving: Serving, stored: Callable[[], list[Any]]) -> None:
+    """A service manager tells all processes at once."""
+    assert serving.process is not None
+    assert serving.post(GOOD).status == 204
+    writer = serving.writer
+    for number in (signal.SIGTERM, signal.SIGINT):
+        os.kill(writer, number)
+    assert serving.post(token({**TEXT, "id": 2})).status == 204
+    os.kill(writer, signal.SIGTERM)
+    assert serving.stop() == 0
+    assert not os.path.exists(f"/proc/{writer}")
+    assert len(stored()) == 2
+
+
+def test_the_writer_ends_with_the_receiver(serving: Serving) -> None:
+    assert serving.post(GOOD).status == 204
+    writer = serving.writer
+    serving.kill()
+    until(lambda: not os.path.exists(f"/proc/{writer}"))
 
 
 def test_nobody_hears_it(signed: dict[str, str], stored: Callable[[], list[Any]], tmp_path: Path) -> None:
@@ -162,8 +195,6 @@ def refused(serving: Serving) -> bool:
 
 
 def test_ctrl_c_ends_it(serving: Serving) -> None:
-    import signal
-
     with serving.connect():  # somebody who only keeps a connection open is not waited for
         began = time.monotonic()
         assert serving.stop(signal.SIGINT) == 0

@@ -7,7 +7,8 @@
 | `app`, `registry`, `handlers` | `App`: handlers of a program of the user's own, under its own server |
 | `mounting`, `bridge` | the receiver within a program: under ASGI, and under WSGI |
 | `receiver` | what `dialpad events serve` is: events verified, stored, answered |
-| `listening`, `line`, `intake`, `gaps`, `subscribing` | what `dialpad listen` is: the same by a websocket |
+| `listening`, `line`, `messages`, `gaps`, `subscribing` | what `dialpad listen` is: the same by a websocket |
+| `intake`, `keeper`, `apart`, `metrics` | what these share: events written in groups, here or apart |
 | `forwarding`, `posting`, `running` | events brought to URLs, scripts and handlers, until they are taken |
 | `names`, `lines` | what events are called; an event in a line |
 | `making`, `single` | events of one's own making; one body posted once |

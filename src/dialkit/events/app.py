@@ -30,13 +30,14 @@ from dialkit.events.registry import Registry
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Mapping
     from typing import Self
 
     from dialkit.client.clock import Clock
     from dialkit.events.forwarding import Forwarder
+    from dialkit.events.keeper import Keeper
     from dialkit.events.receiver.reception import Reception
-    from dialkit.inbox.keeping import Arrival, Kept
+    from dialkit.inbox.keeping import Arrival
     from dialkit.store import Database
     from dialkit.webhooks import AnyEvent
 
@@ -224,29 +225,22 @@ class App(Registry):
         judge.paths = Everywhere()
         return Reception(
             judge,
-            self._opened,
-            self._keep,
+            self._keeper(),
             log().warning,
             local_only=self._keys is None and not self._insecure,
             stored=self._wake,
         )
 
+    def _keeper(self) -> Keeper:
+        from dialkit.events.keeper import Here
+
+        return Here(self._opened, self._wanted, self._clock.now)
+
     def _wake(self) -> None:
         if self._forwarder is not None:
             self._forwarder.wake()
 
-    def _keep(self, database: Database, arrivals: Sequence[Arrival]) -> Sequence[Kept]:
-        """Keep events, and with them whom they are for. One that came by another way before is new here."""
-        from dialkit.inbox.keeping import keep
-        from dialkit.store import deliveries
-
-        now = self._clock.now()
-        with database.write() as tx:
-            kept = keep(database, arrivals)
-            ids: dict[str, list[int]] = {}
-            for arrival, one in zip(arrivals, kept, strict=True):
-                ids.setdefault(names.name_of(arrival.kind, arrival.payload), []).append(one.event_id)
-            for name, some in ids.items():
-                wanted = [target for target, handler in self._handlers.items() if handler.wants(name)]
-                deliveries.add(tx, some, wanted, now)
-        return kept
+    def _wanted(self, arrival: Arrival) -> list[str]:
+        """Whom an event is for. One that came by another way before is new here."""
+        name = names.name_of(arrival.kind, arrival.payload)
+        return [target for target, handler in self._handlers.items() if handler.wants(name)]

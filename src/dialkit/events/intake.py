@@ -1,153 +1,138 @@
-"""From messages to the store: verified, grouped, kept, then told. What was not verified is not kept."""
+"""Intake: events that wait to be written down, and the one thread that sees to it.
+
+Single commits are slow and groups are not, so whatever came while one group was written is the next. Who
+waits is told after the commit, never before. Where it cannot be written who waits is told as well; what is
+then put again, and was stored nevertheless, is a duplicate.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from dialkit.errors import BadSignature, DialkitError, InvalidEvent
-from dialkit.inbox.keeping import Arrival, keep
-from dialkit.store import deliveries
+import threading
+from collections import deque
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dialkit.client.clock import Clock
-    from dialkit.inbox.keeping import Kept
-    from dialkit.store import Database
+    from dialkit.events.keeper import Keeper
+    from dialkit.events.metrics import Metrics
+    from dialkit.inbox.keeping import Arrival, Kept
 
-GROUP = 256  # events of one transaction at the most
-WAITING = 10_000  # events in memory at the most; then the sender waits
-PATIENCE = 2.0  # seconds until the store is tried again
-LAST_TRIES = 5  # of a run that ends
+GROUP = 256  # events of one commit: more gain nothing, and the first of them wait for the last
+MOST_WAITING = 4096  # events that wait
+MOST_BYTES = 16 << 20  # of their bodies together
+LONG = 1.0  # seconds: a store that takes its time to fail is not asked once more for each
 
 
-class Counts(NamedTuple):
-    """How many messages were new, known already, and refused."""
+class Waiting:
+    """An event that waits. `kept` is set once it is stored, `fault` where it could not be.
 
-    new: int = 0
-    duplicates: int = 0
-    refused: int = 0
+    `over` is set by the caller once nobody waits any more.
+    """
+
+    __slots__ = ("arrival", "fault", "kept", "over", "ticket")
+
+    def __init__(self, arrival: Arrival | None, ticket: Any) -> None:
+        self.arrival = arrival  # None: only try whether the store can be written
+        self.ticket = ticket  # the caller's own
+        self.kept: Kept | None = None
+        self.fault: Exception | None = None
+        self.over = False
 
 
 class Intake:
-    """Takes messages of one websocket.
+    """The thread that has events written. It calls `settle` with each group that is done, well or not.
 
     Parameters:
-        database: where to keep them; used in a thread of its own.
-        secret: what signs them. `sign` changes it, where the websocket is made anew.
-        targets: names of what each event is brought to, see `dialkit.events.forwarding`.
-        kept: is called in the event loop with what was new, after it is on the disk.
-        tell: is told in a line what was refused, and that the store cannot be written.
+        keeper: writes a group, all or none; only this thread uses it.
+        settle: takes a group; whatever of it has a `fault` was not stored.
+        metrics: counts.
     """
 
-    def __init__(
-        self,
-        database: Database,
-        secret: str,
-        *,
-        targets: Sequence[str],
-        kept: Callable[[list[tuple[int, Arrival]]], None],
-        tell: Callable[[str], None],
-        clock: Clock,
-    ) -> None:
-        import asyncio
+    def __init__(self, keeper: Keeper, settle: Callable[[list[Waiting]], None], metrics: Metrics) -> None:
+        self._keeper, self._settle, self._metrics = keeper, settle, metrics
+        self._waiting: deque[Waiting] = deque()
+        self._bytes = 0
+        self._turn = threading.Condition()
+        self._ending = False
+        self._thread: threading.Thread | None = None
 
-        self._database, self._targets, self._kept, self._tell = database, tuple(targets), kept, tell
-        self._secret, self._clock = secret.encode(), clock
-        self._queue: asyncio.Queue[Arrival | None] = asyncio.Queue(WAITING)
-        self.counts = Counts()
-        self._tries: int | None = None  # at the store, before giving up; None: as many as it takes
+    def start(self, *, opened: bool) -> None:
+        """Begin; again does no harm. `opened`: open the store before, and raise what that raises."""
+        if self._thread is None:
+            if opened:
+                self._keeper.open()
+            self._thread = threading.Thread(target=self._work, name="dialkit-intake", daemon=True)
+            self._thread.start()
 
-    def sign(self, secret: str) -> None:
-        """From now on events are signed with this secret."""
-        self._secret = secret.encode()
+    def put(self, some: Sequence[Waiting]) -> list[Waiting]:
+        """Have events written down; those that are not, where too many wait already, or it ends."""
+        refused = []
+        with self._turn:
+            for waiting in some:
+                size = len(waiting.arrival.body) if waiting.arrival else 0
+                if self._ending or len(self._waiting) >= MOST_WAITING or self._bytes + size > MOST_BYTES:
+                    refused.append(waiting)
+                else:
+                    self._waiting.append(waiting)
+                    self._bytes += size
+            self._metrics.waiting = len(self._waiting)
+            self._turn.notify()
+        return refused
 
-    async def take(self, message: str | bytes) -> None:
-        """Take one message; waits while too many wait for the store."""
-        try:
-            arrival = self._verified(message)
-        except InvalidEvent as error:
-            self.counts = self.counts._replace(refused=self.counts.refused + 1)
-            if self.counts.refused in (1, 10, 100, 1000) or self.counts.refused % 10_000 == 0:
-                self._tell(f"warning: {self.counts.refused} refused, the last because {error.message}")
+    def close(self, patience: float) -> None:
+        """Write down what waits, for so many seconds at the most, and end."""
+        with self._turn:
+            self._ending = True
+            self._turn.notify()
+        if self._thread is not None:
+            self._thread.join(patience)
+
+    def _work(self) -> None:
+        while group := self._next():
+            self._write(group)
+            self._settle(group)
+        self._keeper.close()
+
+    def _next(self) -> list[Waiting]:
+        """The next group; an empty one is the end."""
+        with self._turn:
+            while not self._waiting and not self._ending:
+                self._turn.wait()
+            group = [self._waiting.popleft() for _ in range(min(GROUP, len(self._waiting)))]
+            self._bytes -= sum(len(each.arrival.body) for each in group if each.arrival)
+            self._metrics.waiting = len(self._waiting)
+        return group
+
+    def _write(self, group: list[Waiting]) -> None:
+        """Store a group, or one by one where that fails: one event that cannot be kept costs no other."""
+        began = perf_counter()
+        if self._store(group) or len(group) == 1:
             return
-        await self._queue.put(arrival)
+        for each in group:
+            if perf_counter() - began > LONG:
+                return
+            if not each.over:
+                self._store([each])
 
-    async def end(self) -> None:
-        """No more will come: `run` returns once all is kept, or the store cannot be written for long."""
-        self._tries = LAST_TRIES
-        await self._queue.put(None)
-
-    async def run(self) -> None:
-        """Keep what comes, until `end`."""
-        ended = False
-        while not ended:
-            group = [await self._queue.get()]
-            while len(group) < GROUP and not self._queue.empty():
-                group.append(self._queue.get_nowait())
-            ended = None in group
-            arrivals = [one for one in group if one is not None]
-            if arrivals:
-                self._count(arrivals, await self._keep(arrivals))
-
-    def _count(self, arrivals: list[Arrival], kept: list[Kept | None]) -> None:
-        both = [(one, arrival) for one, arrival in zip(kept, arrivals, strict=True) if one is not None]
-        new = [(one.event_id, arrival) for one, arrival in both if not one.duplicate]
-        before = self.counts
-        self.counts = Counts(
-            before.new + len(new),
-            before.duplicates + len(both) - len(new),
-            before.refused + len(arrivals) - len(both),
-        )
-        if new:
-            self._kept(new)
-
-    async def _keep(self, arrivals: list[Arrival]) -> list[Kept | None]:
-        """Keep them, however long that takes, but for the end: what was received is not to be lost.
-
-        None for one that is lost all the same: by a bug, which must not take the others with it.
-        """
-        import asyncio
-
-        said = False
-        while True:
-            try:
-                return [*await asyncio.to_thread(self._write, arrivals)]
-            except DialkitError as error:
-                if not said:
-                    self._tell(
-                        f"warning: events wait in memory, the store cannot be written: {error.message}"
-                    )
-                said = True
-                if self._tries is not None:
-                    self._tries -= 1
-                    if self._tries < 0:
-                        self._tell(f"warning: {len(arrivals)} events are lost: {error.message}")
-                        return [None] * len(arrivals)
-                await asyncio.sleep(PATIENCE)
-            except Exception as error:
-                if len(arrivals) > 1:
-                    return [kept for one in arrivals for kept in await self._keep([one])]
-                self._tell(
-                    f"warning: an event could not be kept, by a bug in dialkit: {type(error).__name__}"
-                )
-                return [None]
-
-    def _write(self, arrivals: list[Arrival]) -> list[Kept]:
-        """All in one transaction."""
-        with self._database.write() as tx:
-            kept = keep(self._database, arrivals)
-            deliveries.add(tx, [one.event_id for one in kept], self._targets, self._clock.now())
-        return kept
-
-    def _verified(self, message: str | bytes) -> Arrival:
-        from dialkit.webhooks import token
-        from dialkit.webhooks.body import read_object
-        from dialkit.webhooks.kinds import kind_of
-
-        body = message if isinstance(message, bytes) else message.encode("utf-8", "surrogatepass")
-        if not token.looks_signed(body):
-            raise BadSignature("it is not signed", hint=token.HINT)
-        payload: dict[str, Any] = read_object(token.verify(body, (self._secret,)))
-        kind = kind_of(payload).kind
-        return Arrival(kind, payload, body.decode("ascii"), self._clock.now(), "listen")
+    def _store(self, group: list[Waiting]) -> bool:
+        wanted = [each for each in group if not each.over]
+        arrivals = [each.arrival for each in wanted if each.arrival]
+        began = perf_counter()
+        try:
+            if len(arrivals) < len(wanted):
+                self._keeper.keep(())
+            kept = iter(self._keeper.keep(arrivals) if arrivals else ())
+        except Exception as fault:
+            self._metrics.failed_commits += 1
+            for each in wanted:
+                each.fault = fault
+            return False
+        for each in wanted:
+            each.fault = None
+            if each.arrival:
+                each.kept = next(kept)
+        if arrivals:
+            self._metrics.committed(perf_counter() - began)
+        return True

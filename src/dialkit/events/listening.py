@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from dialkit.errors import DialkitError, NotFound
 from dialkit.events import gaps, subscribing
-from dialkit.events.intake import Intake
+from dialkit.events.keeper import Here
 from dialkit.events.line import Line
+from dialkit.events.messages import Messages
 from dialkit.store import listeners
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from dialkit.client import Dialpad
     from dialkit.events.forwarding import Forwarder
-    from dialkit.events.intake import Counts
+    from dialkit.events.messages import Counts
     from dialkit.events.subscribing import Place, Wanted
     from dialkit.inbox.keeping import Arrival
     from dialkit.store import Database
@@ -62,30 +63,28 @@ class Listener:
 
         await asyncio.to_thread(self._set_up)
         assert self._place is not None
-        with self._database.another() as own:
-            targets = self._forwarder.targets if self._forwarder is not None else ()
-            self._intake = Intake(
-                own,
-                self._place.secret,
-                targets=targets,
-                kept=self._kept,
-                tell=self._tell,
-                clock=self._client.clock,
-            )
-            keeper = asyncio.ensure_future(self._intake.run())
-            keeper.add_done_callback(lambda _: stop.set())  # it ends before its time only by a bug
-            noter = asyncio.ensure_future(self._note())
-            self._line = Line(
-                self._renewed, self._intake.take, gap=self._gap, tell=self._tell, clock=self._client.clock
-            )
+        targets = self._forwarder.targets if self._forwarder is not None else ()
+        self._messages = Messages(
+            Here(self._database.another, lambda _arrival: targets, self._client.clock.now),
+            self._place.secret,
+            kept=self._kept,
+            tell=self._tell,
+            stop=stop,
+            clock=self._client.clock,
+        )
+        noter = asyncio.ensure_future(self._note())
+        self._line = Line(
+            self._renewed, self._messages.take, gap=self._gap, tell=self._tell, clock=self._client.clock
+        )
+        try:
+            await self._line.hear(self._place.url, stop, self._joined)
+        finally:
+            noter.cancel()
             try:
-                await self._line.hear(self._place.url, stop, self._joined)
+                counts = await self._messages.end()
             finally:
-                noter.cancel()
-                await self._intake.end()
-                await keeper
                 await asyncio.to_thread(self._take_down)
-        return self._intake.counts
+        return counts
 
     def _set_up(self) -> None:
         subscribing.check(self._client, self._wanted)
@@ -121,7 +120,7 @@ class Listener:
                 self._take_down()
                 self._place = None  # and it stays so where no new one can be made yet
             self._place = subscribing.establish(self._client, self._database, self._wanted, self._secret)
-            self._intake.sign(self._place.secret)
+            self._messages.sign(self._place.secret)
             return self._place.url
 
         return await asyncio.to_thread(ask)
@@ -147,6 +146,6 @@ class Listener:
         while True:
             place, heard_at = self._place, self._line.heard_at
             if place is not None and heard_at is not None:
-                with suppress(DialkitError):  # the intake says so
+                with suppress(DialkitError):  # who keeps events says so
                     await asyncio.to_thread(listeners.heard, self._database, place.listener_id, heard_at)
             await asyncio.sleep(1.0 if heard_at is None else NOTED)

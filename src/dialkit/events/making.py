@@ -40,13 +40,19 @@ class Facts:
         self, name: str, from_number: str | None, to_number: str | None, text: str | None, now: int
     ) -> None:
         outbound = name in ("sms.sent", "sms.delivered", "sms.failed", "call.calling")
-        self.name, self.text, self.now, self.inbound = name, text, now, not outbound
+        self.name, self.now, self.inbound = name, now, not outbound
+        self.text, self.spoken = text, False
         first, second = (OURS, THEIRS) if outbound else (THEIRS, OURS)
         self.from_number, self.to_number = from_number or first, to_number or second
         self.direction = "inbound" if self.inbound else "outbound"
         self.theirs, self.ours = self.from_number, self.to_number
         if outbound:
             self.theirs, self.ours = self.ours, self.theirs
+
+    def words(self, otherwise: str | None) -> str | None:
+        """The text, which thereby has its place in the event."""
+        self.spoken = True
+        return otherwise if self.text is None else self.text
 
 
 def make(
@@ -63,10 +69,12 @@ def make(
         name: what happened, such as ``sms.received``; see `dialkit.events.names`.
         from_number: who wrote or called, in E.164; a number of fiction if left out.
         to_number: whom they reached, in E.164; likewise.
-        text: the words of a text, a voicemail, a channel's message or a note in the change log.
+        text: the words of a text, a voicemail, a transcript, a recap, a channel's message, a note in the
+            change log, or an agent's reason.
         now: when it happened, in seconds since 1970; this moment if left out.
 
-    Raises `InvalidArgument` for a name that stands for no event, or for several.
+    Raises `InvalidArgument` for a name that stands for no event, or for several, and for a text where the
+    event has no words.
     """
     from time import time
 
@@ -76,7 +84,11 @@ def make(
         raise InvalidArgument(
             f"{name}: there is nothing to make it by", hint="make it as a fixture of your own"
         )
-    return maker(Facts(name, from_number, to_number, text, int((time() if now is None else now) * 1000)))
+    facts = Facts(name, from_number, to_number, text, int((time() if now is None else now) * 1000))
+    payload = maker(facts)
+    if text is not None and not facts.spoken:
+        raise InvalidArgument(f"--text: {name} has no words", hint="--set NAME=VALUE sets any other field")
+    return payload
 
 
 def written(payload: Payload, secret: str | None = None) -> bytes:
@@ -98,6 +110,7 @@ def written(payload: Payload, secret: str | None = None) -> bytes:
 
 
 def _sms(facts: Facts) -> Payload:
+    text = facts.words("Hello")
     return {
         "id": _id(),
         "created_date": facts.now,
@@ -113,8 +126,8 @@ def _sms(facts: Facts) -> Payload:
         "is_internal": False,
         "message_status": STATUS[facts.name],
         "message_delivery_result": RESULT.get(facts.name),
-        "text": facts.text if facts.text is not None else "Hello",
-        "text_content": facts.text if facts.text is not None else "Hello",
+        "text": text,
+        "text_content": text,
     }
 
 
@@ -123,7 +136,8 @@ def _call(facts: Facts) -> Payload:
     live, answered = state in LIVE, state not in UNANSWERED
     talked = TALKED if answered and not live else 0
     began = facts.now - talked - (5_000 if state not in RINGING else 0)
-    voicemail = state == "voicemail_uploaded"
+    # That it comes to the voicemail says nothing of a message, unless there are words of one.
+    voicemail = state == "voicemail_uploaded" or (state == "voicemail" and facts.text is not None)
     return {
         "call_id": call_id,
         "state": state,
@@ -155,8 +169,8 @@ def _call(facts: Facts) -> Payload:
         "recording_details": [],
         "voicemail_link": f"https://dialpad.com/blob/voicemail/{call_id}.mp3" if voicemail else None,
         "voicemail_recording_id": _id() if voicemail else None,
-        "transcription_text": (facts.text or SPOKEN) if voicemail or "transcription" in state else None,
-        "recap_summary": {"content": facts.text or "They will call back."}
+        "transcription_text": facts.words(SPOKEN) if voicemail or "transcription" in state else None,
+        "recap_summary": {"content": facts.words("They will call back.")}
         if state == "recap_summary"
         else None,
         "custom_data": None,
@@ -192,7 +206,7 @@ def _agent_status(facts: Facts) -> Payload:
         "date": facts.now,
         "event_timestamp": facts.now,
         "on_duty_status": "available",
-        "on_duty_status_reason": facts.text,
+        "on_duty_status_reason": facts.words(None),
         "powerdialer_mode": False,
         "powerdialer_session": None,
         "target": _party("user", "Sam Example", facts.ours),
@@ -203,7 +217,7 @@ def _changelog(facts: Facts) -> Payload:
     return {
         "date": facts.now,
         "action": "updated_ivr",
-        "note": facts.text if facts.text is not None else "The greeting was changed.",
+        "note": facts.words("The greeting was changed."),
         "additional_data": {},
         "target": {"type": "office", "id": _id()},
         "changed_by": {"name": "Sam Example", "id": _id(), "type": "user"},
@@ -220,7 +234,7 @@ def _channel(facts: Facts) -> Payload:
         "sender_id": _id(),
         "sender_name": "Sam Example",
         "member_ids": [],
-        "text": facts.text if facts.text is not None else "Hello",
+        "text": facts.words("Hello"),
     }
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dialkit.cli.show import View
     from dialkit.client import Dialpad
     from dialkit.events.forwarding import Forwarder
-    from dialkit.events.intake import Counts
+    from dialkit.events.messages import Counts
     from dialkit.events.subscribing import Wanted
 
 # Flag -> kind of event, and what it is in words.

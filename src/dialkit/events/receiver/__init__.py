@@ -8,9 +8,8 @@
 |---|---|
 | `reception` | what is refused by its head, and what becomes of a body; no sockets |
 | `judging` | who wrote it, what it says, which kind it is |
-| `intake` | events that wait, and the one thread that writes them down in groups |
 | `answers` | what is answered, and why |
-| `metrics`, `local` | counts; whether a request comes from this machine |
+| `local` | whether a request comes from this machine |
 | `asgi` | all that as an ASGI application |
 | `connection`, `server` | all that on a port of its own |
 """
@@ -20,13 +19,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
+    from dialkit.events.keeper import Keeper
     from dialkit.events.receiver.asgi import ReceiverApp
-    from dialkit.events.receiver.intake import Keep
     from dialkit.events.receiver.reception import Reception
-    from dialkit.inbox.keeping import Arrival, Kept
-    from dialkit.store.database import Database
 
 PATH = "/hooks/dialpad"
 
@@ -55,6 +52,7 @@ def app(
     """
     import os
 
+    from dialkit.events.keeper import Here
     from dialkit.events.receiver.asgi import ReceiverApp
     from dialkit.store import Database
 
@@ -63,7 +61,7 @@ def app(
         make(
             secret,
             paths or {PATH: None},
-            lambda: Database.of(known),
+            Here(lambda: Database.of(known)),
             insecure=insecure,
             public_status=public_status,
         )
@@ -73,19 +71,17 @@ def app(
 def make(
     secret: str | bytes | Iterable[str | bytes] | None,
     paths: Mapping[str, str | None],
-    open_store: Callable[[], Database],
+    keeper: Keeper,
     *,
     insecure: bool = False,
     public_status: bool = False,
-    targets: Sequence[str] = (),
     stored: Callable[[], None] = lambda: None,
     tell: Callable[[str], None] | None = None,
 ) -> Reception:
     """What `app` and `dialpad events serve` have in common.
 
-    Beyond what `app` takes: `open_store` opens the database, for the thread that writes; `targets` are names
-    of where events are forwarded (`dialkit.events.forwarding`), added in the transaction that stores them,
-    and `stored` is called after it; `tell` hears of what goes wrong, in a line, else the log does.
+    Beyond what `app` takes: `keeper` writes events down, and `stored` is called after it did; `tell` hears of
+    what goes wrong, in a line, else the log does.
     """
     from logging import getLogger
 
@@ -96,8 +92,7 @@ def make(
     keys = keys_of(secret)
     return Reception(
         Judge(paths, keys),
-        open_store,
-        _keeping(tuple(targets)),
+        keeper,
         _quietly(tell or getLogger(__name__).warning),
         local_only=keys is None and not insecure,
         public_status=public_status,
@@ -115,19 +110,3 @@ def _quietly(tell: Callable[[str], None]) -> Callable[[str], None]:
             pass
 
     return say
-
-
-def _keeping(targets: tuple[str, ...]) -> Keep:
-    """What writes a group down, and with it that it is to be forwarded."""
-    from time import time
-
-    from dialkit.inbox.keeping import keep
-    from dialkit.store import deliveries
-
-    def both(database: Database, arrivals: Sequence[Arrival]) -> list[Kept]:
-        with database.write() as tx:
-            kept = keep(database, arrivals)
-            deliveries.add(tx, [one.event_id for one in kept], targets, time())
-        return kept
-
-    return both if targets else keep

@@ -9,18 +9,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from dialkit.errors import DialkitError
+from dialkit.events.intake import Intake, Waiting
+from dialkit.events.metrics import CONTENT_TYPE, Metrics
 from dialkit.events.receiver.answers import REFUSED, STORED, Answer, plain
-from dialkit.events.receiver.intake import Intake, Waiting
 from dialkit.events.receiver.local import is_local
-from dialkit.events.receiver.metrics import CONTENT_TYPE, Metrics
 from dialkit.webhooks.unwrapping import MOST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dialkit.events.receiver.intake import Keep
+    from dialkit.events.keeper import Keeper
     from dialkit.events.receiver.judging import Judge
-    from dialkit.store.database import Database
 
     Done = Callable[[Answer], None]
     Headers = Sequence[tuple[bytes, bytes]]
@@ -35,7 +35,9 @@ class Reception:
 
     Parameters:
         judge: who wrote a body, and at which paths.
-        open_store, keep, tell: see `Intake`. `stored` is called after each group that was stored.
+        keeper: writes events down.
+        tell: hears in a line what the person who runs this should know.
+        stored: is called after each group that was stored.
         local_only: take events from this machine only.
         public_status: answer at ``/health`` and ``/metrics`` to other machines as well.
     """
@@ -43,8 +45,7 @@ class Reception:
     def __init__(
         self,
         judge: Judge,
-        open_store: Callable[[], Database],
-        keep: Keep,
+        keeper: Keeper,
         tell: Callable[[str], None],
         *,
         local_only: bool = False,
@@ -54,7 +55,7 @@ class Reception:
         self.metrics = Metrics()
         self._judge, self._tell, self._stored = judge, tell, stored
         self._local_only, self._public_status = local_only, public_status
-        self._intake = Intake(open_store, keep, self._settle, self.metrics, tell)
+        self._intake = Intake(keeper, self._settle, self.metrics)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._under_way: dict[Waiting, float] = {}  # and until when
         self._fresh: list[Waiting] = []
@@ -114,12 +115,19 @@ class Reception:
     def refuse(self, reason: str) -> Answer:
         """Count a refusal; its answer. Of some, the person who runs this hears as well."""
         self.metrics.refused[reason] += 1
-        if reason in SAID and self._loop is not None:
-            now = self._loop.time()
-            if now - self._said.get(reason, -SAID_EVERY) >= SAID_EVERY:
-                self._said[reason] = now
-                self._tell(f"warning: refused ({self.metrics.refused[reason]}): {SAID[reason]}")
+        if reason in SAID and self._due(reason, SAID_EVERY):
+            self._tell(f"warning: refused ({self.metrics.refused[reason]}): {SAID[reason]}")
         return REFUSED[reason]
+
+    def _due(self, what: str, every: float) -> bool:
+        """Whether something is to be said again: that was not done in the last seconds."""
+        if self._loop is None:
+            return False
+        now = self._loop.time()
+        due = now - self._said.get(what, -every) >= every
+        if due:
+            self._said[what] = now
+        return due
 
     def _wait(self, waiting: Waiting, until: float) -> None:
         if self._loop is None:
@@ -152,6 +160,8 @@ class Reception:
     def _settled(self, group: list[Waiting]) -> None:
         stored = False
         for waiting in group:
+            if waiting.fault is not None:
+                self._failed(waiting.fault)
             kept = waiting.kept
             if kept is not None and waiting.arrival is not None:
                 stored = True
@@ -162,9 +172,14 @@ class Reception:
             if not waiting.over:
                 waiting.over = True
                 del self._under_way[waiting]
-                waiting.ticket(STORED if waiting.fine else self.refuse("not_stored"))
+                waiting.ticket(STORED if waiting.fault is None else self.refuse("not_stored"))
         if stored:
             self._stored()
+
+    def _failed(self, fault: Exception) -> None:
+        if self._due("fault", FAULT_EVERY):
+            why = fault.message if isinstance(fault, DialkitError) else fault
+            self._tell(f"warning: an event cannot be stored ({why}); the sender is told to try again")
 
     def _look(self) -> None:
         """Answer those that waited too long; should they be stored yet, their repeat is a duplicate."""
@@ -180,7 +195,7 @@ class Reception:
 
 
 # Refusals that may be the fault of who runs this, and so are said, each once in a while.
-SAID_EVERY = 60.0
+SAID_EVERY, FAULT_EVERY = 60.0, 10.0  # seconds
 SAID = {
     "bad_signature": "not signed with the secret; if it was Dialpad, see dialpad webhooks list",
     "not_local": "posted from elsewhere, and no secret is set; see dialpad events serve --help",

@@ -43,9 +43,9 @@ def run(app: App, argv: list[str]) -> int:
     _, found = parse(app, "events serve", argv, *secrets.ARGUMENTS, *ARGUMENTS, takes=())
     known, paths, port = secrets.secrets(app, found), _paths(found.path), _port(found.port)
     from dialkit.events import receiver
+    from dialkit.events.apart import Apart
     from dialkit.events.receiver.local import is_loopback
     from dialkit.events.receiver.serving import listen, serve_forever
-    from dialkit.store import Database
 
     if not known and not found.insecure and not is_loopback(found.host):
         raise InvalidArgument(
@@ -56,10 +56,9 @@ def run(app: App, argv: list[str]) -> int:
     reception = receiver.make(
         known or None,
         paths,
-        lambda: Database.of(app.environ, app.tell),
+        Apart(app.environ, forwarder.targets if forwarder else (), app.tell),
         insecure=found.insecure,
         public_status=found.public_status,
-        targets=forwarder.targets if forwarder else (),
         stored=forwarder.wake if forwarder else lambda: None,
         tell=app.tell,
     )
