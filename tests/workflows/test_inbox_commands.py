@@ -374,6 +374,28 @@ def test_prune(database: Database, run: Run) -> None:
     assert run("inbox", "prune", "--older-than", "1y").data["events"] == 0
 
 
+def test_what_is_old_goes_in_steps_and_what_threads_count_follows(database: Database) -> None:
+    """More than a step of one moment, read and unread, of two threads, one of which ends there."""
+    other: dict[str, Any] = {"from_number": BO, "contact": {"phone_number": BO}}
+    count = pruning.AT_ONCE + 20
+    arrive(database, *(text(number, f"old {number}", created_date=AT) for number in range(count)))
+    reading.read(database, ADA, 1.0, up_to=reading.thread(database, ADA, most=count)[-8]["position"])
+    arrive(database, *(text(count + number, created_date=AT, **other) for number in range(3)))
+    arrive(database, text(5000), text(5001))
+    before, latest = AT / 1000 + 4000, {"texts": count + 3, "voicemails": 0}
+    assert pruning.count(database, before, redact=True) == {"events": count + 5, **latest}
+    assert pruning.prune(database, before, redact=True) == {"events": count + 5, **latest}
+    assert pruning.prune(database, before, redact=True) == {"events": 0, "texts": 0, "voicemails": 0}
+    assert [(row["messages"], row["unread"]) for row in reading.threads(database)] == [
+        (count + 2, count - 8 + 2),
+        (3, 3),
+    ]
+    assert pruning.prune(database, before)["texts"] == count + 3
+    assert [(row["number"], row["messages"], row["unread"]) for row in reading.threads(database)] == [
+        (ADA, 2, 2)
+    ]
+
+
 def test_redacting_takes_the_words_and_none_come_back(database: Database, run: Run) -> None:
     old_and_new(database)
     done = run("inbox", "prune", "--older-than", "1y", "--redact-text").data

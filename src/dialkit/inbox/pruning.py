@@ -29,12 +29,12 @@ SAID = (
     "recap_action_items", "recap_outcome", "csat_transcriptions", "csat_recording_urls", "fax_url",
 )  # fmt: skip
 
-# By table: what is old of it, by the moment or the position before which it is.
+# Of each table: what a row is known by, and by what it is old.
 OLD = {
-    "events": ("event", "id", "received_at < :at"),
-    "texts": ("message", "position", "position < :position"),
-    "voicemails": ("voicemail", "id", "at < :at"),
-    "calls": ("phone_call", "whole", "position < :position"),
+    "events": ("event", "id", "received_at"),
+    "texts": ("message", "position", "position"),
+    "voicemails": ("voicemail", "id", "at"),
+    "calls": ("phone_call", "whole", "position"),
 }
 # What is left to redact of it.
 UNREDACTED = {
@@ -42,19 +42,25 @@ UNREDACTED = {
     "texts": "redacted = 0",
     "voicemails": "redacted = 0",
 }
-SOME = "SELECT {key} FROM {table} WHERE {those} LIMIT :most"
-COUNT = "SELECT COUNT(*) AS number FROM {table} WHERE {those}"
-DELETE = "DELETE FROM {table} WHERE {key} IN ({marks})"
-THREADS_OF = "SELECT DISTINCT thread FROM message WHERE position IN ({marks})"
-RECOUNT = """
-UPDATE thread SET
-    messages = (SELECT COUNT(*) FROM message WHERE message.thread = thread.id),
-    unread = (SELECT COUNT(*) FROM message WHERE message.thread = thread.id
-              AND message.direction = 'inbound' AND message.read_at IS NULL),
-    last_position = COALESCE((SELECT MAX(position) FROM message WHERE message.thread = thread.id), 0)
-WHERE id = ?
+SOME = """
+SELECT {key} AS name, {age} AS age FROM {table}
+WHERE {age} >= :after AND {age} < :before {those} ORDER BY {age} LIMIT :most
 """
-EMPTY = "DELETE FROM thread WHERE id = ? AND messages = 0"
+COUNT = "SELECT COUNT(*) AS number FROM {table} WHERE {age} < :before {those}"
+DELETE = "DELETE FROM {table} WHERE {key} IN ({marks})"
+OF_THREADS = """
+SELECT thread, COUNT(*) AS messages,
+       SUM(CASE WHEN direction = 'inbound' AND read_at IS NULL THEN 1 ELSE 0 END) AS unread
+FROM message WHERE position IN ({marks}) GROUP BY thread
+"""
+LESSEN = """
+UPDATE thread SET
+    messages = messages - :messages,
+    unread = unread - :unread,
+    last_position = COALESCE((SELECT MAX(position) FROM message WHERE message.thread = thread.id), 0)
+WHERE id = :thread
+"""
+EMPTY = "DELETE FROM thread WHERE id = :thread AND messages = 0"
 OF_CALLS = (
     "DELETE FROM leg WHERE whole IN ({marks})",
     "DELETE FROM leg_tie WHERE whole IN ({marks})",
@@ -83,8 +89,7 @@ def count(database: Database, before: float, *, redact: bool = False) -> dict[st
     """How many events, texts, voicemails and calls `prune` would take, without taking them."""
     found = {}
     for name in UNREDACTED if redact else OLD:
-        table, _, those = _old(name, redact=redact)
-        row = database.one(COUNT.format(table=table, those=those), _moment(before))
+        row = database.one(_sql(COUNT, name, redact=redact), {"before": _bound(name, before)})
         found[name] = int(row["number"]) if row else 0
     return found
 
@@ -99,25 +104,25 @@ def prune(database: Database, before: float, *, redact: bool = False) -> dict[st
 
 
 def _prune(database: Database, name: str, before: float, *, redact: bool) -> int:
-    table, key, those = _old(name, redact=redact)
-    sql, values = SOME.format(key=key, table=table, those=those), {**_moment(before), "most": AT_ONCE}
+    sql = _sql(SOME, name, redact=redact)
+    asked = {"after": 0, "before": _bound(name, before), "most": AT_ONCE}
     total = 0
-    while True:
+    # They are looked for outside of the transaction, for what is old stays old, and each time from where the
+    # last ones were, so that what is done already is not gone through again.
+    while rows := database.all(sql, asked):
         with database.write(alone=ALONE):
-            keys = [row[key] for row in database.all(sql, values)]
-            if keys:
-                (_redact if redact else _delete)(database, name, keys)
-        total += len(keys)
-        if len(keys) < AT_ONCE:
-            return total
+            (_redact if redact else _delete)(database, name, [row["name"] for row in rows])
+        total += len(rows)
+        asked["after"] = rows[-1]["age"]
+    return total
 
 
 def _delete(database: Database, name: str, keys: list[int | str]) -> None:
     table, key, _ = OLD[name]
     all_keys = marks(keys)
-    touched: list[Row] = []
+    lessened: list[Row] = []
     if name == "texts":
-        touched = database.all(THREADS_OF.format(marks=all_keys), keys)
+        lessened = database.all(OF_THREADS.format(marks=all_keys), keys)
         words.take(database, [int(one) for one in keys])
     elif name == "events":
         deliveries.forget(database, keys)
@@ -125,9 +130,9 @@ def _delete(database: Database, name: str, keys: list[int | str]) -> None:
         for sql in OF_CALLS:
             database.execute(sql.format(marks=all_keys), keys)
     database.execute(DELETE.format(table=table, key=key, marks=all_keys), keys)
-    for row in touched:
-        for sql in (RECOUNT, EMPTY):
-            database.execute(sql, (row["thread"],))
+    for row in lessened:
+        for sql in (LESSEN, EMPTY):
+            database.execute(sql, row)
 
 
 def _redact(database: Database, name: str, keys: list[int | str]) -> None:
@@ -145,10 +150,10 @@ def _without_words(payload: str) -> str:
     return json.dumps(kept, ensure_ascii=False)
 
 
-def _old(name: str, *, redact: bool) -> tuple[str, str, str]:
-    table, key, those = OLD[name]
-    return table, key, f"{those} AND {UNREDACTED[name]}" if redact else those
+def _sql(sql: str, name: str, *, redact: bool) -> str:
+    table, key, age = OLD[name]
+    return sql.format(table=table, key=key, age=age, those=f"AND {UNREDACTED[name]}" if redact else "")
 
 
-def _moment(before: float) -> Row:
-    return {"at": before, "position": of_moment(before)}
+def _bound(name: str, before: float) -> float:
+    return of_moment(before) if OLD[name][2] == "position" else before
