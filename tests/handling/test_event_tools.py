@@ -71,7 +71,7 @@ def kept(environ: dict[str, str]) -> Callable[..., list[int]]:
 
 @pytest.mark.parametrize("name", ONES)
 def test_what_is_made_is_verified(dialpad: Callable[..., Any], name: str) -> None:
-    made = dialpad("events", "trigger", name.replace(".", "_"), "--text", "Zwei Kilo 😀", **{ENV: SECRET})
+    made = dialpad("events", "trigger", name.replace(".", "_"), **{ENV: SECRET})
     assert made.code == 0, made.err
     event = unwrap(made.out, secret=SECRET, strict=True)
     told = json.loads(dialpad("events", "verify", stdin=made.out, **{ENV: SECRET}).out)
@@ -79,6 +79,15 @@ def test_what_is_made_is_verified(dialpad: Callable[..., Any], name: str) -> Non
     assert (told["kind"], told["signed"], told["secret"]) == (event.kind, True, 1)
     again = dialpad("events", "trigger", name, **{ENV: SECRET})
     assert again.out != made.out
+
+
+@pytest.mark.parametrize("name", ONES)
+def test_words_have_a_place_or_are_refused(dialpad: Callable[..., Any], name: str) -> None:
+    ran = dialpad("events", "trigger", name, "--text", "Zwei Kilo 😀", **{ENV: SECRET})
+    if ran.code:
+        assert (ran.code, json.loads(ran.err)["error"]["message"]) == (2, f"--text: {name} has no words")
+    else:
+        assert "Zwei Kilo 😀" in str(unwrap(ran.out, secret=SECRET, strict=True).to_dict())
 
 
 def test_numbers_and_words_stand_where_dialpad_has_them(dialpad: Callable[..., Any]) -> None:
@@ -93,14 +102,20 @@ def test_numbers_and_words_stand_where_dialpad_has_them(dialpad: Callable[..., A
     assert text["text"] == text["text_content"] == "it's"
     sent = json.loads(dialpad("events", "trigger", "sms_failed", *argv).out)
     assert (sent["contact"]["phone_number"], sent["message_status"]) == ("+15105550100", "failed")
-    call = json.loads(dialpad("events", "trigger", "call_hangup", *argv).out)
+    call = json.loads(dialpad("events", "trigger", "call_hangup", *argv[:4]).out)
     assert (call["external_number"], call["internal_number"]) == ("+14155550199", "+15105550100")
     assert call["date_started"] < call["date_connected"] < call["date_ended"]
     assert call["duration"] == call["date_ended"] - call["date_connected"]
     rings = json.loads(dialpad("events", "trigger", "call_ringing").out)
     assert rings["date_connected"] is rings["date_ended"] is None
-    voicemail = json.loads(dialpad("events", "trigger", "call_voicemail_uploaded", "--text", "Ring me").out)
-    assert voicemail["transcription_text"] == "Ring me"
+    for name in ("call_voicemail_uploaded", "voicemail"):
+        voicemail = json.loads(dialpad("events", "trigger", name, "--text", "Ring me").out)
+        assert voicemail["transcription_text"] == "Ring me"
+        assert voicemail["voicemail_recording_id"]
+    # That a call came to the voicemail alone is no message.
+    assert json.loads(dialpad("events", "trigger", "voicemail").out)["voicemail_link"] is None
+    short = json.loads(dialpad("events", "trigger", "sms_received", "--from", "72345", "--text", "").out)
+    assert (short["from_number"], short["text"]) == ("72345", "")
 
 
 def test_who_wrote_a_body(dialpad: Callable[..., Any], tmp_path: Path) -> None:
@@ -219,8 +234,14 @@ def test_nobody_is_there(dialpad: Callable[..., Any]) -> None:
 
 @pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
 def test_events_are_listed_and_paged(dialpad: Callable[..., Any], kept: Callable[..., list[int]]) -> None:
+    wordless = ("call.hangup", "contact.updated")
     names = ["sms.received", "sms.delivered", "call.hangup", "contact.updated", "changelog"] * 3
-    ids = kept(*(make(name, text=f"number {place}") for place, name in enumerate(names)))
+    ids = kept(
+        *(
+            make(name, text=None if name in wordless else f"number {place}")
+            for place, name in enumerate(names)
+        )
+    )
 
     def listed(*argv: str) -> list[Any]:
         return [
@@ -231,6 +252,14 @@ def test_events_are_listed_and_paged(dialpad: Callable[..., Any], kept: Callable
     assert [row["event"] for row in listed()] == names[::-1]
     assert [row["id"] for row in listed("--max-items", "2", "--before", str(ids[5]))] == [ids[4], ids[3]]
     assert {row["event"] for row in listed("--kind", "sms")} == {"sms.received", "sms.delivered"}
+    for argv, note in {
+        ("--max-items", "15"): "",
+        ("--max-items", "14"): f"note: there are more: --before {ids[1]}\n",
+        ("--max-items", "2", "--kind", "sms"): f"note: there are more: --before {ids[10]}\n",
+        ("--max-items", "2", "--filter", "true"): f"note: there may be more: --before {ids[13]}\n",
+        ("--max-items", "16", "--filter", "true"): "",
+    }.items():
+        assert dialpad("events", "list", *argv).err == note
     inbound = listed("--filter", 'direction == "inbound"', "--max-items", "4")
     assert [row["event"] for row in inbound] == ["call.hangup", "sms.received"] * 2
     assert (
@@ -313,6 +342,16 @@ def test_bodies_are_posted_once_more_byte_for_byte(
     assert json.loads(ran.out) == [{"id": one, "status": 204} for one in ids]
     assert hook.bodies == [body.encode() for body in (*ODD, token)]
     assert hook.types == ["application/json"] * 3 + ["application/jwt"]
+
+
+@pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
+def test_what_was_redacted_is_not_posted(
+    dialpad: Callable[..., Any], kept: Callable[..., list[int]], hook: Hook
+) -> None:
+    [old, other] = map(str, kept(*ODD[:2]))
+    assert dialpad("inbox", "prune", "--older-than", "1d", "--redact-text").code == 0
+    ran = dialpad("events", "replay", other, old, "--to", hook.url)
+    assert (ran.code, f"event {other} was redacted" in ran.err, hook.bodies) == (4, True, [])
 
 
 def test_some_are_not_taken(dialpad: Callable[..., Any], kept: Callable[..., list[int]], hook: Hook) -> None:

@@ -18,11 +18,11 @@ PAGE = 500  # rows that are read at a time
 SHOWN = 200  # characters of a summary
 
 
-def number(text: str, what: str = "an event's id") -> int:
-    """An id as it was typed. Raises `InvalidArgument`."""
+def number(text: str, flag: str = "ID", hint: str = "dialpad events list shows them") -> int:
+    """An id, or another number, as it was typed. Raises `InvalidArgument`."""
     if text.isascii() and text.isdecimal() and len(text) < 19:
         return int(text)
-    raise InvalidArgument(f"{text[:40]!r} is not {what}", hint="dialpad events list shows them")
+    raise InvalidArgument(f"{flag}: {text[:40]!r} is not a number", hint=hint)
 
 
 def one(database: Database, text: str) -> Row:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import parse, showing
-from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess
+from dialkit.errors import DialkitError, InvalidArgument, NotFound, PartialSuccess
 
 if TYPE_CHECKING:
     from dialkit.cli.app import App
@@ -49,8 +49,18 @@ def run(app: App, argv: list[str]) -> int:
 
     url = check_url(found.to, "--to", insecure=found.insecure)
     with Database.of(app.environ, app.tell) as database:
-        rows = [kept.one(database, text) for text in found.ids]
+        rows = [_whole(kept.one(database, text)) for text in found.ids]
     return _post(Poster(url), rows, view)
+
+
+def _whole(row: Row) -> Row:
+    if not row["body"]:
+        raise NotFound(
+            f"event {row['id']} was redacted: there is no body to post",
+            status=None,
+            hint=f"dialpad events show {row['id']} -o yaml > event.yaml; then trigger --fixture event.yaml",
+        )
+    return row
 
 
 def _post(poster: Poster, rows: list[Row], view: View) -> int:

@@ -47,7 +47,7 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.store import Database
 
     kind, wanted = filtering.kind(found.kind), filtering.wanted(found.filter)
-    lines = LINES if found.lines is None else kept.number(found.lines, "a number of events")
+    lines = LINES if found.lines is None else kept.number(found.lines, "--lines", "--lines 20")
     words = view.how.is_tty and not (view.how.format or view.how.fields or view.how.jq)
     if view.how.format in (None, "json") and view.how.jq is None and found.follow:
         view.how = view.how._replace(format="ndjson")

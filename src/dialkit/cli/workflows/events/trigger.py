@@ -18,7 +18,7 @@ ROWS = (
     ("NAME", "what happened: sms_received, sms_delivered, call_ringing, call_hangup, voicemail,"),
     ("", "contact_updated, agent_status, changelog, channel, fax, …"),
     ("--from, --to NUMBER", "who wrote or called, and whom; numbers of fiction if left out"),
-    ("--text WORDS", "of a text, a voicemail, a channel, a note"),
+    ("--text WORDS", "of a text, a voicemail, a transcript, a recap, a channel, a note, a reason"),
     ("--set NAME=VALUE", "any other field, such as target.name=Sales; may be said more than once"),
     ("--fixture FILE", "instead of NAME: an event in YAML or JSON, under 'payload'"),
     ("--edit", "change it in $EDITOR before it leaves"),
@@ -80,7 +80,7 @@ def run(app: App, argv: list[str]) -> int:
 
 def _payload(app: App, found: argparse.Namespace) -> dict[str, Any]:
     from dialkit.cli.workflows.events import fixture
-    from dialkit.client.phones import region_of, required
+    from dialkit.cli.workflows.inbox.arguments import number
     from dialkit.events import making
 
     if (found.name is None) == (found.fixture is None):
@@ -90,9 +90,8 @@ def _payload(app: App, found: argparse.Namespace) -> dict[str, Any]:
         if wrong := next((flag for flag, value in given.items() if value is not None), None):
             raise InvalidArgument(f"{wrong} does not go with --fixture", hint="--set text=…")
         return fixture.read(app, found.fixture)
-    region = region_of(app.config)
     sender, receiver = (
-        None if text is None else required(flag, text, region)
+        None if text is None else number(app, flag, text)
         for flag, text in (("--from", found.from_number), ("--to", found.to_number))
     )
     return making.make(found.name, from_number=sender, to_number=receiver, text=found.text)
