@@ -104,10 +104,7 @@ class Worker:
         back = [self._under_way.pop(task)["id"] for task in late]
         settled = self._settled + [task.result() for task in self._under_way]
         try:
-            if settled:
-                deliveries.turn(self._database, self._who, settled, (), self._clock.now())
-            if back:
-                deliveries.give_back(self._database, self._who, back)
+            deliveries.turn(self._database, self._who, settled, (), self._clock.now(), back=back)
         except DialkitError as error:
             self._tell(f"warning: {error.message}; what was under way is delivered once more")
         for target in self._targets.values():

@@ -29,7 +29,8 @@ ON CONFLICT (event_id, target) DO NOTHING
 """
 FREE = """
 UPDATE delivery SET state = 'waiting', claimed_by = NULL, next_at = :now
-WHERE target = :target AND state = 'claimed' AND claimed_until <= :now
+WHERE id IN (SELECT id FROM delivery WHERE target = :target AND state = 'claimed' AND claimed_until <= :now
+             {locking})
 """
 CLAIM = """
 UPDATE delivery SET state = 'claimed', claimed_by = :who, claimed_until = :until, attempts = attempts + 1,
@@ -41,14 +42,15 @@ RETURNING id, event_id, target, attempts, first_at
 LOCKING = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}
 FORGET = "DELETE FROM delivery WHERE event_id IN ({marks})"
 # One that was redacted has no body any more, and is of no use to those who verify it.
-EVENT = "SELECT id, kind, body, payload_json FROM event WHERE id = ? AND body <> ''"
+EVENTS = "SELECT id, kind, body, payload_json FROM event WHERE id IN ({marks}) AND body <> ''"
 SETTLE = """
 UPDATE delivery SET state = :state, last_error = :error, next_at = :next_at, done_at = :now,
                     claimed_by = NULL, claimed_until = NULL
 WHERE id = :id AND claimed_by = :who AND state = 'claimed'
 """
 GIVE_BACK = """
-UPDATE delivery SET state = 'waiting', claimed_by = NULL, claimed_until = NULL, attempts = attempts - 1
+UPDATE delivery SET state = 'waiting', claimed_by = NULL, claimed_until = NULL, attempts = attempts - 1,
+                    first_at = CASE WHEN attempts > 1 THEN first_at END
 WHERE id = ? AND claimed_by = ? AND state = 'claimed'
 """
 NEXT = "SELECT MIN(next_at) AS next_at FROM delivery WHERE target = ? AND state = 'waiting'"
@@ -95,30 +97,27 @@ def turn(
     settled: Sequence[Settled],
     wanted: Sequence[tuple[str, int, float]],
     now: float,
+    *,
+    back: Sequence[int] = (),
 ) -> list[Row]:
     """One transaction of who works: settle what was claimed, and claim more of what is due.
 
-    `wanted`: target, how many at the most, and until when they are claimed (seconds since 1970). A row that
-    comes back has ``id``, ``event_id``, ``target``, ``attempts`` (this one counted), ``first_at``, and of its
-    event ``kind``, ``body`` and ``payload_json``.
+    `wanted`: target, how many at the most, and until when they are claimed (seconds since 1970). `back`: ids
+    of claims that were not begun, or not finished; they wait again, as if they had not been claimed. A row
+    that comes back has ``id``, ``event_id``, ``target``, ``attempts`` (this one counted), ``first_at``, and
+    of its event ``kind``, ``body`` and ``payload_json``.
     """
-    sql = CLAIM.format(locking=LOCKING[database.dialect])
+    free, claim = (sql.format(locking=LOCKING[database.dialect]) for sql in (FREE, CLAIM))
     claimed: list[Row] = []
     with database.write() as tx:
-        for one in settled:
-            tx.execute(SETTLE, {**one._asdict(), "who": who, "now": now})
+        _settle(tx, who, settled, now)
+        if back:
+            tx.executemany(GIVE_BACK, [(one, who) for one in back])
         for target, most, until in wanted:
             values = {"target": target, "most": most, "who": who, "now": now, "until": until}
-            tx.execute(FREE, {"target": target, "now": now})
-            claimed += [dict(row) for row in tx.execute(sql, values).fetchall()]
-        found = [_with_event(database, tx, row, who, now) for row in claimed]
-    return [row for row in found if row is not None]
-
-
-def give_back(database: Database, who: str, ids: Iterable[int]) -> None:
-    """Claims that were not begun, or not finished, wait again at once."""
-    with database.write() as tx:
-        tx.executemany(GIVE_BACK, [(one, who) for one in ids])
+            tx.execute(free, {"target": target, "now": now})
+            claimed += tx.execute(claim, values).fetchall()
+        return _with_events(database, tx, sorted(claimed, key=lambda row: row["id"]), who, now)
 
 
 def next_at(database: Database, targets: Iterable[str]) -> float | None:
@@ -173,11 +172,16 @@ def forget(tx: Any, event_ids: Sequence[Any]) -> None:
     tx.execute(FORGET.format(marks=marks(event_ids)), event_ids)
 
 
-def _with_event(database: Database, tx: Any, row: Row, who: str, now: float) -> Row | None:
-    """The row with its event; None where that was pruned or redacted in the meantime: the row ends."""
-    event = database.one(EVENT, (row["event_id"],))
-    if event is None:
-        gone = Settled(row["id"], DROPPED, "the event was pruned or redacted")
-        tx.execute(SETTLE, {**gone._asdict(), "who": who, "now": now})
-        return None
-    return {**event, **row}
+def _settle(tx: Any, who: str, settled: Iterable[Settled], now: float) -> None:
+    if rows := [{**one._asdict(), "who": who, "now": now} for one in settled]:
+        tx.executemany(SETTLE, rows)
+
+
+def _with_events(database: Database, tx: Any, rows: Sequence[Row], who: str, now: float) -> list[Row]:
+    """The rows with their events. One whose event was pruned or redacted in the meantime ends."""
+    ids = list({row["event_id"] for row in rows})
+    found = database.all(EVENTS.format(marks=marks(ids)), ids) if ids else []
+    events = {event["id"]: event for event in found}
+    gone = [row for row in rows if row["event_id"] not in events]
+    _settle(tx, who, [Settled(row["id"], DROPPED, "the event was pruned or redacted") for row in gone], now)
+    return [{**events[row["event_id"]], **row} for row in rows if row["event_id"] in events]
