@@ -158,9 +158,12 @@ def test_reading(database: Database, run: Run) -> None:
     assert run("inbox", "read", ADA, "--line", MARA, "--up-to", str(second - 1)).data["marked"] == 1
     assert run("inbox", "read", ADA).data["marked"] == 2
     assert [row["number"] for row in run("inbox", "unread").data] == [BO]
-    assert run("inbox", "read", "--everything").data["marked"] == 1
+    assert run("inbox", "read", "--everything", "--line", THEO).data["marked"] == 0
+    assert run("inbox", "read", "--everything", "--line", MARA).data["marked"] == 1
+    arrive(database, text(5), text(6, to_number=[THEO], target={"type": "user", "id": 2}))
+    assert run("inbox", "read", "--everything").data["marked"] == 2
     assert run("inbox", "unread").data == []
-    assert [row["unread"] for row in run("inbox", "thread", ADA).data] == [False] * 3
+    assert [row["unread"] for row in run("inbox", "thread", ADA).data] == [False] * 5
 
 
 def test_calls(database: Database, sandbox: Sandbox, run: Run) -> None:

@@ -79,6 +79,7 @@ def test_the_library(options: dict[str, Any], environ: dict[str, str], sandbox: 
         assert (thread.number, thread.unread, thread.text) == (ADA, 1, "Two kilos")
         assert dp.inbox.read("(415) 555-0123", up_to=thread.position) == 1
         assert dp.inbox.threads(unread=True) == []
+        assert dp.inbox.threads(max_items=0) == dp.inbox.thread(ADA, max_items=-1) == []
         assert [one.text for one in dp.inbox.search("kilo", number=ADA)] == ["Two kilos"]
         assert [one.id for one in dp.inbox.thread(ADA, before=thread.at)] == []
         (left,) = dp.inbox.calls(voicemail=True)

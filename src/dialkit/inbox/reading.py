@@ -40,7 +40,7 @@ UPDATE thread SET unread = (SELECT COUNT(*) FROM message WHERE message.thread = 
                             AND message.direction = 'inbound' AND message.read_at IS NULL)
 WHERE id = ?
 """
-UNREAD_OF = "SELECT id FROM thread WHERE unread > 0"
+UNREAD = "SELECT id FROM thread WHERE unread > 0"
 CALLS = "SELECT * FROM phone_call WHERE position < ? {those} ORDER BY position DESC LIMIT ?"
 MISSED = "AND direction = 'inbound' AND outcome IN ('missed', 'voicemail')"
 LEFT = "AND whole IN (SELECT whole FROM voicemail)"
@@ -93,11 +93,13 @@ def read(
 ) -> int:
     """Mark as read what a number wrote, or all that anybody did (None); how many texts that was.
 
-    `up_to`: a `position`; what came after it stays unread. Raises `NotFound` as `thread` does.
+    `ours`: only what came to this line. `up_to`: a `position`; what came after it stays unread. Raises
+    `NotFound` as `thread` does.
     """
     with database.write(alone=ALONE):
         if theirs is None:
-            ids = [row["id"] for row in database.all(UNREAD_OF)]
+            sql, asked = (UNREAD, ()) if ours is None else (f"{UNREAD} AND ours = ?", (ours,))
+            ids = [row["id"] for row in database.all(sql, asked)]
         else:
             ids = ids_of(database, theirs, ours)
         count = 0

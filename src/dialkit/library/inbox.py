@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dialkit.client.model import decode
 from dialkit.library.kept import Call, Loaded, Stats, Text, Thread
@@ -28,7 +28,7 @@ class Inbox(Workflow):
         from dialkit.inbox import reading
 
         with database_of(self._client) as database:
-            rows = reading.threads(database, before=_position(before), most=max_items, unread=unread)
+            rows = reading.threads(database, **_page(before, max_items), unread=unread)
         return [decode(Thread, row) for row in rows]
 
     def thread(
@@ -47,7 +47,7 @@ class Inbox(Workflow):
 
         theirs, ours = self._number("number", number), None if line is None else self._number("line", line)
         with database_of(self._client) as database:
-            rows = reading.thread(database, theirs, ours=ours, before=_position(before), most=max_items)
+            rows = reading.thread(database, theirs, ours=ours, **_page(before, max_items))
         return [decode(Text, row) for row in rows]
 
     def search(
@@ -67,7 +67,7 @@ class Inbox(Workflow):
 
         whom = None if number is None else self._number("number", number)
         with database_of(self._client) as database:
-            rows = searching.search(database, words, number=whom, before=_position(before), most=max_items)
+            rows = searching.search(database, words, number=whom, **_page(before, max_items))
         return [decode(Text, row) for row in rows]
 
     def read(
@@ -75,7 +75,8 @@ class Inbox(Workflow):
     ) -> int:
         """Mark as read what a number wrote, or what anybody did (None); how many texts that was.
 
-        `up_to`: a position or a moment; what came later stays unread. Raises `NotFound` as `thread` does.
+        `line`: only what came to that one of ours. `up_to`: a position or a moment; what came later stays
+        unread. Raises `NotFound` as `thread` does.
         """
         from dialkit.inbox import reading
 
@@ -103,8 +104,7 @@ class Inbox(Workflow):
                 number=whom,
                 missed=missed,
                 voicemail=voicemail,
-                before=_position(before),
-                most=max_items,
+                **_page(before, max_items),
             )
         return [decode(Call, row) for row in rows]
 
@@ -146,6 +146,11 @@ class Inbox(Workflow):
         from dialkit.inbox.values import number_given
 
         return number_given(name, told, region_of(config_of(self._client)))
+
+
+def _page(before: int | datetime | None, max_items: int) -> dict[str, Any]:
+    """A page, as all that read one take it."""
+    return {"before": _position(before), "most": max(max_items, 0)}
 
 
 def _position(before: int | datetime | None) -> int | None:

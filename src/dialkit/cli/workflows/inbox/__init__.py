@@ -80,7 +80,7 @@ TABLE = {
     ),
     "read": Sub(
         _late("marking.read"),
-        "NUMBER [--line NUMBER] [--up-to WHEN] | --everything",
+        "NUMBER | --everything [--line NUMBER] [--up-to WHEN]",
         "mark as read what somebody wrote",
         _rows(
             ("NUMBER", "theirs; or an alias of it"),

@@ -33,8 +33,6 @@ def read(app: App, argv: list[str]) -> int:
         raise InvalidArgument(
             said, hint="dialpad inbox read +14155550123, or dialpad inbox read --everything"
         )
-    if found.everything and found.line is not None:
-        raise InvalidArgument("--line goes with a NUMBER", hint="dialpad inbox read --everything")
     theirs = None if found.theirs is None else number(app, "NUMBER", found.theirs)
     ours = None if found.line is None else number(app, "--line", found.line)
     up_to = position("--up-to", found.up_to)
