@@ -104,6 +104,18 @@ def test_a_commit_is_on_the_disk_whatever_the_server_says(store: str, environ: d
         assert database.one("SHOW synchronous_commit") == {"synchronous_commit": "on"}
 
 
+def test_no_plan_is_kept_from_when_a_table_was_empty(postgres: Database) -> None:
+    for _ in range(20):
+        assert notes.read(postgres, "a") is None
+    plans = postgres.one(
+        "SELECT SUM(generic_plans) AS kept, SUM(custom_plans) AS made FROM pg_prepared_statements "
+        "WHERE statement LIKE '%FROM note%'"
+    )
+    assert plans is not None
+    assert plans["kept"] == 0
+    assert plans["made"] >= 10
+
+
 def test_what_is_held_is_held_again(postgres: Database) -> None:
     with postgres.hold("imports", 1) as ours, postgres.another() as other:
         assert ours
