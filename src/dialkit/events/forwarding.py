@@ -51,7 +51,7 @@ class Forwarder:
         self._who = ""
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._wake: asyncio.Event | None = None
+        self._worker: Worker | None = None
         self._ready = threading.Event()
         self._ending = False
 
@@ -81,17 +81,14 @@ class Forwarder:
 
     def wake(self) -> None:
         """Something was added; from any thread."""
-        loop, wake = self._loop, self._wake
-        if loop is not None and wake is not None:
-            try:
-                loop.call_soon_threadsafe(wake.set)
-            except RuntimeError:  # it has ended
-                pass
+        if self._worker is not None:
+            self._there(self._worker.added)
 
     def stop(self, within: float = 10.0) -> None:
         """End: what is under way may finish for so many seconds, the rest waits in the store."""
         self._ending = True
-        self.wake()
+        if self._worker is not None:
+            self._there(self._worker.wake.set)
         if self._thread is not None:
             self._thread.join(within)
             self._thread = None
@@ -108,14 +105,22 @@ class Forwarder:
                 worker = Worker(database, self._targets, self._tell, self._clock)
                 done = 0
                 try:
-                    while done < most and (begun := await worker.turn()) + worker.busy:
+                    while done < most and (begun := worker.turn()) + worker.busy:
                         done += begun
-                        await worker.wait(None)
+                        await worker.wait(idle=False)
                 finally:
                     await worker.end()
                 return done
 
         return asyncio.run(work())
+
+    def _there(self, work: Callable[[], None]) -> None:
+        """Have it done in the event loop."""
+        assert self._loop is not None
+        try:
+            self._loop.call_soon_threadsafe(work)
+        except RuntimeError:  # it has ended
+            pass
 
     def _run(self) -> None:
         import asyncio
@@ -130,16 +135,15 @@ class Forwarder:
     async def _work(self) -> None:
         import asyncio
 
-        self._loop, self._wake = asyncio.get_running_loop(), asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         with self._opened() as database:
-            worker = Worker(database, self._targets, self._tell, self._clock)
+            self._worker = worker = Worker(database, self._targets, self._tell, self._clock)
             self._ready.set()
             try:
                 while not self._ending:
-                    self._wake.clear()
-                    await worker.turn()
+                    worker.turn()
                     if not self._ending:
-                        await worker.wait(self._wake)
-                await worker.turn()  # what came last has its first attempt
+                        await worker.wait()
+                worker.turn()  # what came last has its first attempt
             finally:
                 await worker.end()

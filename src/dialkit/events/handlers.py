@@ -73,19 +73,14 @@ class Handler:
         """There is nothing to let go of."""
 
     async def _at_home(self, work: Awaitable[Any]) -> None:
+        """Await it in a task of its own, which it may cancel."""
         import asyncio
 
-        home = self._home()
-        try:
-            if home is None or home is asyncio.get_running_loop() or not home.is_running():
-                await _guarded(work)
-            else:
-                await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_guarded(work), home))
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():  # it took too long, or all ends
-                raise
-            raise NotDelivered("CancelledError") from None  # its own doing
+        home, here = self._home(), asyncio.get_running_loop()
+        if home is None or home is here or not home.is_running():
+            await here.create_task(_guarded(work))
+        else:
+            await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_guarded(work), home))
 
     async def _in_thread(self, event: AnyEvent) -> Any:
         import asyncio

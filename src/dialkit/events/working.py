@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections import deque
+from typing import TYPE_CHECKING
 
 from dialkit.client.base import jitter
 from dialkit.errors import DialkitError
@@ -13,7 +14,7 @@ from dialkit.store.deliveries import DEAD, DONE, WAITING, Settled
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from dialkit.client.clock import Clock
     from dialkit.events.target import Target
@@ -24,100 +25,196 @@ FIRST, LONGEST = 1.0, 3600.0  # seconds until the second attempt, which double; 
 GIVEN_UP = 86_400.0  # seconds after the first attempt; one that fails then was the last
 SLACK = 30.0  # seconds by which a claim outlasts its attempt: to settle it, and for clocks that differ
 LOOK = 1.0  # seconds between two looks for what other processes added
+AHEAD, MOST_AHEAD = 0.1, 128  # what is claimed beyond what is under way: seconds of work, and at the most
+STALE = 1.0  # seconds after which what was claimed ahead and not begun goes back, for whoever has a place
+GATHER = 0.05  # seconds in which what ends is gathered for one commit
 KEPT = 500  # characters of an error
 QUIET = 60.0  # seconds in which it is said but once that a target fails
 
 
+class Lane:
+    """A target, and what a worker has claimed for it: what is under way, and what comes next."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.under_way = 0
+        self.ahead: deque[tuple[Row, float]] = deque()  # claimed and not begun, and since when
+        self.goal = 0  # how many to have ahead
+        self.ended = 0  # since the last turn
+        self.more = True  # whether the store may have more than was claimed
+
+    @property
+    def free(self) -> int:
+        """How many may be claimed."""
+        return self.target.at_once + self.goal - self.under_way - len(self.ahead)
+
+    @property
+    def low(self) -> bool:
+        """Whether a claim is worth its commit."""
+        return self.more and len(self.ahead) <= self.goal // 2 and self.free > 0
+
+
 class Worker:
-    """Claims, brings, settles: one transaction for all that ended and all that begins."""
+    """Claims, brings, settles: one transaction for all that ended and all that begins.
+
+    A commit costs as much for a hundred as for one, so what is brought quickly is claimed ahead, and settled
+    together. Belongs to the event loop it is made in.
+
+    Attributes:
+        wake: is set when a turn is worth it.
+    """
 
     def __init__(
         self, database: Database, targets: dict[str, Target], tell: Callable[[str], None], clock: Clock
     ) -> None:
+        import asyncio
         from secrets import token_hex
 
         from dialkit.store.outbox import me
 
-        self._database, self._targets, self._tell, self._clock = database, targets, tell, clock
+        self.wake = asyncio.Event()
+        self._database, self._tell, self._clock = database, tell, clock
+        self._lanes = {name: Lane(target) for name, target in targets.items()}
         self._who = f"{me()} {token_hex(4)}"
         self._under_way: dict[asyncio.Task[Settled], Row] = {}
         self._settled: list[Settled] = []
+        self._back: list[int] = []  # ids of claims that are given back
+        self._begun = 0
+        self._turned = clock.monotonic()
+        self._gathering: asyncio.TimerHandle | None = None
         self._failing: dict[str, int] = {}  # by target: failures since it was said that it fails
         self._said: dict[str, float] = {}  # by target: when that was
         self._at_fault = False
 
     @property
     def busy(self) -> int:
-        """How many are under way, or ended and are not settled."""
-        return len(self._under_way) + len(self._settled)
+        """How many are claimed, or ended and are not settled."""
+        ahead = sum(len(lane.ahead) for lane in self._lanes.values())
+        return ahead + len(self._under_way) + len(self._settled) + len(self._back)
 
-    async def turn(self) -> int:
-        """Settle what has ended, and begin as many as may be under way; how many were begun."""
-        import asyncio
+    def added(self) -> None:
+        """There is something new in the store. No turn is worth it while all places are taken."""
+        for lane in self._lanes.values():
+            lane.more = True
+            if lane.low:
+                self.wake.set()
 
-        for task in [task for task in self._under_way if task.done()]:
-            self._told(self._under_way.pop(task), task.result())
-            self._settled.append(task.result())
-        now = self._clock.now()
-        free = {name: one.at_once - self._busy(name) for name, one in self._targets.items()}
-        wanted = [
-            (name, most, now + self._targets[name].within + SLACK) for name, most in free.items() if most > 0
+    def turn(self) -> int:
+        """Settle what has ended, claim more, and begin it; how many were begun since the last turn."""
+        self.wake.clear()
+        if self._gathering is not None:
+            self._gathering.cancel()
+            self._gathering = None
+        now, moment = self._clock.now(), self._clock.monotonic()
+        for lane in self._lanes.values():
+            while lane.ahead and moment - lane.ahead[0][1] > STALE:
+                self._back.append(lane.ahead.popleft()[0]["id"])
+            lane.goal = min(MOST_AHEAD, int(lane.ended * AHEAD / max(moment - self._turned, 0.001)))
+        wanted = {name: lane.free for name, lane in self._lanes.items() if lane.free > 0}
+        claims = [
+            (name, most, now + self._lanes[name].target.within + SLACK) for name, most in wanted.items()
         ]
         try:
-            rows = deliveries.turn(self._database, self._who, self._settled, wanted, now)
+            rows = deliveries.turn(self._database, self._who, self._settled, claims, now, back=self._back)
         except DialkitError as error:  # locked, full, away: what ended is settled later
             if not self._at_fault:
                 self._tell(f"warning: forwarding waits for the store: {error.message}")
             self._at_fault = True
-            return 0
-        self._at_fault = False
-        self._settled.clear()
-        for row in rows:
-            self._under_way[asyncio.ensure_future(self._attempt(row))] = row
-        return len(rows)
+        else:
+            self._at_fault = False
+            self._settled.clear()
+            self._back.clear()
+            self._turned = moment
+            self._claimed(rows, wanted)
+        begun, self._begun = self._begun, 0
+        return begun
 
-    async def wait(self, wake: asyncio.Event | None) -> None:
-        """Return when there may be something to do: one has ended, was added, or is due."""
+    async def wait(self, *, idle: bool = True) -> None:
+        """Return when a turn is worth it: some have ended, were added, or are due.
+
+        Where not `idle`, at once if nothing is under way.
+        """
         import asyncio
 
-        if wake is None and not self._under_way:
+        if not idle and not self._under_way:
             return
-        waker = asyncio.ensure_future(wake.wait()) if wake is not None else None
         try:
-            waited: set[asyncio.Future[Any]] = {*self._under_way, *([waker] if waker else [])}
-            await asyncio.wait(waited, timeout=self._pause(), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            if waker is not None:
-                waker.cancel()
+            async with asyncio.timeout(self._pause()):
+                await self.wake.wait()
+        except TimeoutError:
+            pass
 
     async def end(self, within: float = 6.0) -> None:
         """Let what is under way finish for so many seconds; settle it, and give back the rest."""
         import asyncio
 
+        for lane in self._lanes.values():
+            self._back += [row["id"] for row, _ in lane.ahead]
+            lane.ahead.clear()
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=within)
-        late = [task for task in self._under_way if not task.done()]
-        for task in late:
+        for task in self._under_way:
             task.cancel()
-        if late:
-            await asyncio.wait(late, timeout=2.0)
-        back = [self._under_way.pop(task)["id"] for task in late]
-        settled = self._settled + [task.result() for task in self._under_way]
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=2.0)
+        self._back += [row["id"] for row in self._under_way.values()]
         try:
-            deliveries.turn(self._database, self._who, settled, (), self._clock.now(), back=back)
+            if self._settled or self._back:
+                now = self._clock.now()
+                deliveries.turn(self._database, self._who, self._settled, (), now, back=self._back)
         except DialkitError as error:
             self._tell(f"warning: {error.message}; what was under way is delivered once more")
-        for target in self._targets.values():
-            await target.close()
+        for lane in self._lanes.values():
+            await lane.target.close()
 
-    def _busy(self, name: str) -> int:
-        return sum(1 for row in self._under_way.values() if row["target"] == name)
+    def _claimed(self, rows: Sequence[Row], wanted: dict[str, int]) -> None:
+        """Take in what was claimed, of so many that were wanted at the most."""
+        moment = self._clock.monotonic()
+        for row in rows:
+            self._lanes[row["target"]].ahead.append((row, moment))
+        for name, lane in self._lanes.items():
+            lane.ended = 0
+            if name in wanted:
+                lane.more = sum(1 for row in rows if row["target"] == name) == wanted[name]
+            self._begin(lane)
+
+    def _begin(self, lane: Lane) -> None:
+        """Begin as many as may be under way."""
+        import asyncio
+
+        while lane.ahead and lane.under_way < lane.target.at_once:
+            row, since = lane.ahead.popleft()
+            if self._clock.monotonic() - since > STALE:
+                self._back.append(row["id"])
+                continue
+            task = asyncio.ensure_future(self._attempt(row))
+            self._under_way[task] = row
+            lane.under_way += 1
+            self._begun += 1
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Settled]) -> None:
+        """One has ended: the next begins, and it is settled with others, or with the next claim."""
+        row = self._under_way.pop(task)
+        lane = self._lanes[row["target"]]
+        lane.under_way -= 1
+        if task.cancelled():  # all ends
+            self._back.append(row["id"])
+            return
+        self._settled.append(task.result())
+        self._told(row, task.result())
+        lane.ended += 1
+        self._begin(lane)
+        if lane.low:
+            self.wake.set()
+        elif self._gathering is None:
+            self._gathering = task.get_loop().call_later(GATHER, self.wake.set)
 
     def _pause(self) -> float:
-        if self._at_fault:
+        if self._at_fault or any(lane.more for lane in self._lanes.values()):
             return LOOK
         try:
-            due = deliveries.next_at(self._database, self._targets)
+            due = deliveries.next_at(self._database, self._lanes)
         except DialkitError:
             return LOOK
         # What is due and was not claimed waits for one that is under way to end.
@@ -126,7 +223,7 @@ class Worker:
     async def _attempt(self, row: Row) -> Settled:
         import asyncio
 
-        target = self._targets[row["target"]]
+        target = self._lanes[row["target"]].target
         job = Job(
             row["id"],
             row["event_id"],
@@ -142,6 +239,11 @@ class Worker:
             return self._failed(row, f"took longer than {target.within:g} s")
         except NotDelivered as error:
             return self._failed(row, str(error), final=error.final)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():  # all ends
+                raise
+            return self._failed(row, "CancelledError")  # its own doing
         except Exception as error:
             return self._failed(row, f"{type(error).__name__}: {error}")
         return Settled(row["id"], DONE)
