@@ -328,8 +328,20 @@ def test_following_ends_as_the_reader_goes(environ: dict[str, str], kept: Callab
         assert tail.returncode == 0
 
 
-def test_following_takes_no_jq(dialpad: Callable[..., Any]) -> None:
-    assert dialpad("events", "tail", "--follow", "--jq", ".").code == 2
+def test_rows_of_csv_are_there_as_they_come(environ: dict[str, str], kept: Callable[..., list[int]]) -> None:
+    kept(make("sms.received", text="one"))
+    with following(environ, "-o", "csv") as tail:
+        assert tail.stdout is not None
+        assert tail.stdout.readline().startswith("id,kind,event,")
+        assert ",one," in tail.stdout.readline()
+        kept(make("sms.received", text="two"))
+        assert ",two," in tail.stdout.readline()
+
+
+@pytest.mark.parametrize("how", [("--jq", "."), ("-o", "table"), ("--lines", "x")])
+def test_what_cannot_be_followed(dialpad: Callable[..., Any], how: tuple[str, ...]) -> None:
+    ran = dialpad("events", "tail", "--follow", *how)
+    assert (ran.code, how[0] in ran.err, "hint" in ran.err) == (2, True, True)
 
 
 @pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL

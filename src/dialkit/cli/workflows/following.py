@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from dialkit.errors import InvalidArgument
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator, Sequence
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     from dialkit.cli.show import View
     from dialkit.inbox.keeping import Arrival
 
+COLUMNS = ("id", "event", "kind", "received_at", "payload")
 BEHIND = 10_000  # events that wait to be shown at the most; those beyond are in the store
 
 
@@ -30,8 +33,7 @@ class Shown:
 
         self._app, self._view, self._left = app, view, most
         self._words = not (view.how.format or view.how.fields or view.how.jq) and view.how.is_tty
-        if view.how.format in (None, "json") and view.how.jq is None:  # an array would have no end
-            view.how = view.how._replace(format="ndjson")
+        live(view, COLUMNS)
         self._queue: Queue[tuple[int, Arrival] | None] = Queue(BEHIND)
         self._behind = 0
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -108,6 +110,22 @@ class Shown:
         else:
             self._view.data(shown(event_id, arrival))
         self._app.stdout.flush()
+
+
+def live(view: View, names: tuple[str, ...]) -> None:
+    """Have a view show each row as it comes, of a list that does not end; `names` are those of its rows.
+
+    Raises `InvalidArgument` for a table: how wide its columns are follows from many rows.
+    """
+    how = view.how
+    if how.jq is not None:
+        return
+    if how.format in (None, "json"):  # an array would have no end
+        view.how = how._replace(format="ndjson")
+    elif how.format in ("csv", "tsv") and not how.fields:  # columns would be chosen by many rows
+        view.how = how._replace(fields=names)
+    elif how.format == "table":
+        raise InvalidArgument("-o table: is drawn once there are many rows", hint="-o csv, or leave it out")
 
 
 def shown(event_id: int, arrival: Arrival) -> dict[str, Any]:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 PAGE = 500  # rows that are read at a time
 SHOWN = 200  # characters of a summary
+# What `brief` has.
+BRIEF = (
+    "id", "kind", "event", "happened_at", "from", "to", "text", "received_at", "source", "duplicates",
+)  # fmt: skip
 
 
 def number(text: str, flag: str = "ID", hint: str = "dialpad events list shows them") -> int:

@@ -44,13 +44,14 @@ def run(app: App, argv: list[str]) -> int:
     from itertools import islice
 
     from dialkit.cli.workflows.events import filtering, kept
+    from dialkit.cli.workflows.following import live
     from dialkit.store import Database
 
     kind, wanted = filtering.kind(found.kind), filtering.wanted(found.filter)
     lines = LINES if found.lines is None else kept.number(found.lines, "--lines", "--lines 20")
     words = view.how.is_tty and not (view.how.format or view.how.fields or view.how.jq)
-    if view.how.format in (None, "json") and view.how.jq is None and found.follow:
-        view.how = view.how._replace(format="ndjson")
+    if found.follow:
+        live(view, kept.BRIEF)
     with Database.of(app.environ, app.tell) as database:
         rows = _rows(database, kind, wanted, lines, follow=found.follow)
         rows = islice(rows, options.max_items)
