@@ -110,6 +110,6 @@ def _missing(config: Config, name: str, *, named: bool) -> str:
 
 def fingerprint(secret: str) -> str:
     """What a key is called where it must not stand itself: 16 hexadecimal digits, always the same."""
-    import hashlib
+    from dialkit.config.digest import digest
 
-    return hashlib.sha256(b"dialkit key\0" + secret.encode()).hexdigest()[:16]
+    return digest(b"dialkit key\0" + secret.encode())[:16]

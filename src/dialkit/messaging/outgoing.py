@@ -179,7 +179,7 @@ def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Re
 
 def entry_of(client: Dialpad, request: Request) -> Row:
     """What the outbox keeps of a request: who, to whom, what, and the request without its key."""
-    import hashlib
+    from dialkit.config.digest import digest
 
     body = request.body if isinstance(request.body, dict) else {}
     path = request.url.removeprefix(client.settings.base_url)
@@ -196,7 +196,7 @@ def entry_of(client: Dialpad, request: Request) -> Row:
     }
     return {
         "operation": request.name,
-        "effect_key": hashlib.sha256(effect.encode()).hexdigest(),
+        "effect_key": digest(effect.encode()),
         "sender": sender,
         "recipients_json": json.dumps(recipients),
         "text": text if isinstance(text, str) else None,
