@@ -51,14 +51,18 @@ def test_a_person_texts_in_and_the_thread_shows_it(database: Database, sandbox: 
     "told_as", ["+14155550123", "415-555-0123", "1 415 555 0123", "(415)5550123", "tel:+14155550123"]
 )
 def test_any_format_of_a_number(database: Database, run: Run, told_as: str) -> None:
-    arrive(database, text(1), text(2, contact=None, from_number="72345"))
+    arrive(database, text(1), *(text(2, contact=None, from_number=one) for one in ("72345", "Bank 24")))
     assert [row["text"] for row in run("inbox", "thread", told_as).data] == ["Hello"]
-    assert run("inbox", "thread", "72345").data[0]["number"] == "72345"
+    for other in ("72345", "Bank 24"):
+        assert run("inbox", "thread", other).data[0]["number"] == other
+        assert run("inbox", "search", "hello", "--with", other).data[0]["number"] == other
+        assert run("inbox", "read", other).data["marked"] == 1
 
 
 def test_a_number_nobody_wrote_with(database: Database, run: Run) -> None:
-    ran = run("inbox", "thread", BO)
-    assert (ran.code, "dialpad inbox threads" in ran.error["hint"]) == (4, True)
+    for nobody in (BO, "bo"):
+        ran = run("inbox", "thread", nobody)
+        assert (ran.code, "dialpad inbox threads" in ran.error["hint"]) == (4, True)
 
 
 def test_pages_cover_all_once(database: Database, run: Run) -> None:
@@ -426,7 +430,7 @@ def test_json_is_short_for_output_json(database: Database, run: Run) -> None:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("thread", "with whom?"), ("thread abc", "is not a phone number"), ("search", "no word"),
+        ("thread", "with whom?"), ("thread 555-01", "is not a phone number"), ("search", "no word"),
         ("thread +14155550123 --before yesterday", "--before"), ("read", "whose texts?"),
         ("read +14155550123 --everything", "which?"), ("prune", "how old?"),
         ("prune --older-than 0d", "is no age"), ("prune --older-than year", "is no age"),

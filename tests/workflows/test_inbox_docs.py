@@ -89,7 +89,7 @@ def test_the_library(options: dict[str, Any], environ: dict[str, str], sandbox: 
         assert dp.inbox.prune(timedelta(days=30))["texts"] == 0
         with pytest.raises(NotFound):
             dp.inbox.thread("+12025550199")
-        for wrong in (lambda: dp.inbox.thread("nobody"), lambda: dp.inbox.prune(timedelta(0))):
+        for wrong in (lambda: dp.inbox.calls(number="nobody"), lambda: dp.inbox.prune(timedelta(0))):
             with pytest.raises(InvalidArgument):
                 wrong()
 

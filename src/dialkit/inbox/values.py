@@ -90,6 +90,14 @@ def number_given(name: str, told: str, region: str) -> str:
     return required(name, plain, region)
 
 
+def party_given(name: str, told: str, region: str) -> str:
+    """The same, or as it stands whoever writes by a name and no number. Raises `InvalidArgument`."""
+    plain = told.strip()[:NUMBER]
+    if any(map(str.isalpha, plain)) and e164(plain, region) is None:
+        return plain
+    return number_given(name, told, region)
+
+
 @lru_cache(8192)
 def _phone(told: str) -> str | None:
     found = (text(told) or "").strip()

@@ -41,11 +41,13 @@ class Inbox(Workflow):
     ) -> list[Text]:
         """What was written with a number, in any format, the newest first; with `line`, by that one of ours.
 
+        Who writes by a name and no number is asked for by it.
+
         Raises `NotFound` for a number that nothing was written with, `InvalidArgument` for what is none.
         """
         from dialkit.inbox import reading
 
-        theirs, ours = self._number("number", number), None if line is None else self._number("line", line)
+        theirs, ours = self._party("number", number), None if line is None else self._party("line", line)
         with database_of(self._client) as database:
             rows = reading.thread(database, theirs, ours=ours, **_page(before, max_items))
         return [decode(Text, row) for row in rows]
@@ -65,7 +67,7 @@ class Inbox(Workflow):
         """
         from dialkit.inbox import searching
 
-        whom = None if number is None else self._number("number", number)
+        whom = None if number is None else self._party("number", number)
         with database_of(self._client) as database:
             rows = searching.search(database, words, number=whom, **_page(before, max_items))
         return [decode(Text, row) for row in rows]
@@ -80,8 +82,8 @@ class Inbox(Workflow):
         """
         from dialkit.inbox import reading
 
-        theirs = None if number is None else self._number("number", number)
-        ours, now = None if line is None else self._number("line", line), self._client.clock.now()
+        theirs = None if number is None else self._party("number", number)
+        ours, now = None if line is None else self._party("line", line), self._client.clock.now()
         with database_of(self._client) as database:
             return reading.read(database, theirs, now, ours=ours, up_to=_position(up_to))
 
@@ -146,6 +148,12 @@ class Inbox(Workflow):
         from dialkit.inbox.values import number_given
 
         return number_given(name, told, region_of(config_of(self._client)))
+
+    def _party(self, name: str, told: str) -> str:
+        from dialkit.client.phones import region_of
+        from dialkit.inbox.values import party_given
+
+        return party_given(name, told, region_of(config_of(self._client)))
 
 
 def _page(before: int | datetime | None, max_items: int) -> dict[str, Any]:

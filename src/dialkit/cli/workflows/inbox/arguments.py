@@ -18,6 +18,14 @@ def number(app: App, flag: str, told: str) -> str:
     return number_given(flag, app.config.alias(told) or told, region_of(app.config))
 
 
+def party(app: App, flag: str, told: str) -> str:
+    """The same, or the name of who writes by one."""
+    from dialkit.client.phones import region_of
+    from dialkit.inbox.values import party_given
+
+    return party_given(flag, app.config.alias(told) or told, region_of(app.config))
+
+
 def position(flag: str, told: str | None) -> int | None:
     """A position, from one or from a moment."""
     if told is None:

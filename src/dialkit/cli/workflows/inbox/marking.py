@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from dialkit.cli.subcommands import SHOWING, parse, showing
-from dialkit.cli.workflows.inbox.arguments import number, position
+from dialkit.cli.workflows.inbox.arguments import party, position
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def read(app: App, argv: list[str]) -> int:
         raise InvalidArgument(
             said, hint="dialpad inbox read +14155550123, or dialpad inbox read --everything"
         )
-    theirs = None if found.theirs is None else number(app, "NUMBER", found.theirs)
-    ours = None if found.line is None else number(app, "--line", found.line)
+    theirs = None if found.theirs is None else party(app, "NUMBER", found.theirs)
+    ours = None if found.line is None else party(app, "--line", found.line)
     up_to = position("--up-to", found.up_to)
     from dialkit.inbox import reading
     from dialkit.store import Database

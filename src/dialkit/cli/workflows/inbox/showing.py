@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import SHOWING, columns, parse, showing
-from dialkit.cli.workflows.inbox.arguments import number, position
+from dialkit.cli.workflows.inbox.arguments import number, party, position
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def thread(app: App, argv: list[str]) -> int:
     page = Page(app, "inbox thread", argv, TEXTS, (("theirs",), {"metavar": "NUMBER", "nargs": "?"}), LINE)
     from dialkit.inbox import reading
 
-    theirs, ours = _theirs(page, "inbox thread"), page.number("--line", page.found.line)
+    theirs, ours = _theirs(page, "inbox thread"), page.party("--line", page.found.line)
     return page.show(lambda database, more: reading.thread(database, theirs, ours=ours, **more))
 
 
@@ -58,7 +58,7 @@ def search(app: App, argv: list[str]) -> int:
     page = Page(app, "inbox search", argv, TEXTS, (("words",), {"metavar": "WORDS", "nargs": "*"}), WITH)
     from dialkit.inbox import searching
 
-    whom, words = page.number("--with", page.found.number), " ".join(page.found.words)
+    whom, words = page.party("--with", page.found.number), " ".join(page.found.words)
     return page.show(lambda database, more: searching.search(database, words, number=whom, **more))
 
 
@@ -67,7 +67,8 @@ def calls(app: App, argv: list[str]) -> int:
     page = Page(app, "inbox calls", argv, CALLS, (("--missed",), FLAG), (("--voicemail",), FLAG), WITH)
     from dialkit.inbox import reading
 
-    found, whom = page.found, page.number("--with", page.found.number)
+    found = page.found
+    whom = None if found.number is None else number(app, "--with", found.number)
     only = {"missed": found.missed, "voicemail": found.voicemail, "number": whom}
     return page.show(lambda database, more: reading.calls(database, **only, **more))
 
@@ -86,9 +87,9 @@ class Page:
         self._before = position("--before", self.found.before)
         self._most = options.max_items
 
-    def number(self, flag: str, told: str | None) -> str | None:
-        """A number given, None where none is."""
-        return None if told is None else number(self._app, flag, told)
+    def party(self, flag: str, told: str | None) -> str | None:
+        """One side of a thread, None where none is given."""
+        return None if told is None else party(self._app, flag, told)
 
     def show(self, find: Callable[[Database, dict[str, Any]], list[Row]]) -> int:
         """Show what `find` finds; the exit code."""
@@ -106,7 +107,7 @@ class Page:
 
 
 def _theirs(page: Page, name: str) -> str:
-    found = page.number("NUMBER", page.found.theirs)
+    found = page.party("NUMBER", page.found.theirs)
     if found is None:
         raise InvalidArgument("with whom? no NUMBER is given", hint=f"dialpad {name} +14155550123")
     return found
