@@ -94,7 +94,7 @@ def make(
 def written(payload: Payload, secret: str | None = None) -> bytes:
     """The body of an event as it is posted: one signed token where there is a secret, else JSON.
 
-    Raises `InvalidArgument` for what is too large to be an event.
+    Raises `InvalidArgument` for what is too large to be an event, and a number that JSON does not have.
     """
     import json
 
@@ -102,7 +102,10 @@ def written(payload: Payload, secret: str | None = None) -> bytes:
     from dialkit.webhooks.unwrapping import MOST
 
     # Cut-off emoji have no bytes; as escapes they survive, as they do on their way from Dialpad.
-    data = json.dumps(payload, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        data = json.dumps(payload, separators=(",", ":"), allow_nan=False).encode()
+    except ValueError as error:
+        raise InvalidArgument(f"the event is no JSON: {error}", hint="write numbers as 1.5e3") from None
     body = data if secret is None else token.sign(data, secret.encode("utf-8", "surrogateescape"))
     if len(body) > MOST:
         raise InvalidArgument(f"the event has {len(body):,} bytes", hint=f"events have at most {MOST:,}")
