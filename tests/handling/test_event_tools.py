@@ -215,7 +215,8 @@ def test_a_fixture_that_is_none(dialpad: Callable[..., Any], tmp_path: Path, con
     "argv",
     [(), ("sms",), ("smsreceived",), ("*",), ("sms.*",), ("unknown",), ("sms_received", "--fixture", "x"),
      ("fax", "--to", "none"), ("fax", "--set", "=1"), ("fax", "--set", "a"), ("fax", "--set", "a..b=1"),
-     ("fax", "--set", "direction.x=1"), ("fax", "--set", "pages=1e999"), ("fax", "--to-url", "http://example.com/"), ("fax", "--to-url", "ftp://x"),
+     ("fax", "--set", "direction.x=1"), ("fax", "--set", "pages=1e999"),
+     ("fax", "--to-url", "http://example.com/"), ("fax", "--to-url", "ftp://x"),
      ("fax", "--to-url", "http://127.0.0.1:1/", "--keep"), ("fax", "--secret", ""), ("--fixture", "missing"),
      ("--fixture", "missing", "--text", "x"), ("sms_received", "--set", "text=" + "x" * 1_100_000)],
 )  # fmt: skip
