@@ -234,15 +234,27 @@ def test_whatever_a_handler_is_or_raises(app: App) -> None:
 
     app.on("sms.received")(Object())
     app.on("sms.received", called="lambda")(lambda event: later(event))
-    for function in (ends, ends_too, cancels):
+
+    def exhausted(event: SmsEvent) -> object:
+        return next(iter(()))
+
+    async def cancels_itself(event: SmsEvent) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await asyncio.sleep(30)
+
+    for function in (ends, ends_too, cancels, cancels_itself, exhausted):
         app.on("sms.received")(function)
     take(app, "sms.received")
-    assert app.run_pending() == 5
+    assert app.run_pending() == 7
     assert sorted(heard) == ["later", "object"]
     with app._opened() as database:
         assert errors(database, "handler:ends") == "SystemExit(3)"
         assert errors(database, "handler:ends_too") == "SystemExit(4)"
         assert errors(database, "handler:cancels") == "CancelledError"
+        assert errors(database, "handler:cancels_itself") == "CancelledError"
+        assert errors(database, "handler:exhausted") == "RuntimeError: StopIteration"
         assert deliveries.of_event(database, 1)[0]["target"] == "handler:Object"
 
 

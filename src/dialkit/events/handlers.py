@@ -6,11 +6,12 @@ lives there; a sync one in a thread. One that raises, or takes too long, is call
 
 from __future__ import annotations
 
-import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dialkit.events.forwarding import NotDelivered
 from dialkit.events.names import fits
+from dialkit.events.threads import Threads
 
 if TYPE_CHECKING:
     import asyncio
@@ -42,8 +43,7 @@ class Handler:
     ) -> None:
         self.name, self.at_once, self.within = PREFIX + name, at_once, within
         self._function, self._patterns, self._home = function, tuple(patterns), home
-        # Threads cannot be stopped: those that took too long count until they return.
-        self._threads = threading.BoundedSemaphore(at_once)
+        self._threads = Threads(at_once, f"dialkit-{self.name}")
 
     def wants(self, name: str) -> bool:
         """Whether it is for events of this name."""
@@ -70,7 +70,8 @@ class Handler:
             raise NotDelivered(f"{type(error).__name__}: {error}") from None
 
     async def close(self) -> None:
-        """There is nothing to let go of."""
+        """Let threads that have nothing to do end."""
+        self._threads.close()
 
     async def _at_home(self, work: Awaitable[Any]) -> None:
         """Await it in a task of its own, which it may cancel."""
@@ -85,8 +86,6 @@ class Handler:
     async def _in_thread(self, event: AnyEvent) -> Any:
         import asyncio
 
-        if not self._threads.acquire(blocking=False):
-            raise NotDelivered(f"{self.at_once} earlier calls have not returned yet")
         loop = asyncio.get_running_loop()
         done: asyncio.Future[Any] = loop.create_future()
 
@@ -98,20 +97,26 @@ class Handler:
             else:
                 done.set_exception(error if isinstance(error, Exception) else NotDelivered(repr(error)))
 
-        def call() -> None:
-            found, failed = None, None
+        def call() -> Callable[[], None]:
+            found: Any = None
+            failed: BaseException | None = None
             try:
                 found = self._function(event)
+            except StopIteration as error:  # which no future takes
+                failed = RuntimeError("StopIteration")
+                failed.__cause__ = error
             except BaseException as error:  # SystemExit must not end the thread without a word
                 failed = error
-            self._threads.release()
+            return partial(tell, found, failed)
+
+        def tell(found: Any, error: BaseException | None) -> None:
             try:
-                loop.call_soon_threadsafe(settle, found, failed)
+                loop.call_soon_threadsafe(settle, found, error)
             except RuntimeError:  # the loop has ended
                 pass
 
-        # A daemon, so that one that hangs does not keep the program from ending.
-        threading.Thread(target=call, name=f"dialkit-{self.name}", daemon=True).start()
+        if not self._threads.take(call):
+            raise NotDelivered(f"{self.at_once} earlier calls have not returned yet")
         return await done
 
 
