@@ -164,10 +164,14 @@ def test_reading(database: Database, run: Run) -> None:
     assert [row["number"] for row in run("inbox", "unread").data] == [BO]
     assert run("inbox", "read", "--everything", "--line", THEO).data["marked"] == 0
     assert run("inbox", "read", "--everything", "--line", MARA).data["marked"] == 1
-    arrive(database, text(5), text(6, to_number=[THEO], target={"type": "user", "id": 2}))
+    arrive(database, text(5, created_date=AT + 5001))
+    shown = run("inbox", "thread", ADA).data[0]["at"]
+    assert shown == "2026-03-05T17:00:05.001Z"
+    assert run("inbox", "read", ADA, "--up-to", shown).data["marked"] == 1
+    arrive(database, text(7), text(6, to_number=[THEO], target={"type": "user", "id": 2}))
     assert run("inbox", "read", "--everything").data["marked"] == 2
     assert run("inbox", "unread").data == []
-    assert [row["unread"] for row in run("inbox", "thread", ADA).data] == [False] * 5
+    assert [row["unread"] for row in run("inbox", "thread", ADA).data] == [False] * 6
 
 
 def test_calls(database: Database, sandbox: Sandbox, run: Run) -> None:
@@ -191,7 +195,7 @@ def test_stats(database: Database, run: Run) -> None:
     assert found["texts"] == {"inbound": 1, "outbound": 1}
     assert (found["duplicates"], found["threads"], found["unread"]) == (1, 1, 1)
     assert (found["delivery"], found["calls"]) == ({"delivered": 1}, {"missed": 1})
-    assert found["first_event"] == "2026-03-05T17:00:00Z"
+    assert found["first_event"] == "2026-03-05T17:00:00.000Z"
 
 
 def test_stats_of_nothing(database: Database, run: Run) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from arriving import ADA, BO, MARA, arrive, call, text, told
+from arriving import ADA, AT, BO, MARA, arrive, call, text, told
 from reporting_in import Steps, going_on
 
 from dialkit import AsyncDialpad, Dialpad, InvalidArgument, NotFound
@@ -92,6 +92,17 @@ def test_the_library(options: dict[str, Any], environ: dict[str, str], sandbox: 
         for wrong in (lambda: dp.inbox.calls(number="nobody"), lambda: dp.inbox.prune(timedelta(0))):
             with pytest.raises(InvalidArgument):
                 wrong()
+
+
+def test_a_text_is_found_by_its_own_moment(options: dict[str, Any], environ: dict[str, str]) -> None:
+    """To the millisecond, as it is shown; two of the same one are both read up to it."""
+    at = [AT + 123, AT + 456, AT + 456, AT + 789]
+    with Database.of(environ) as database:
+        arrive(database, *(text(number, created_date=moment) for number, moment in enumerate(at)))
+    with Dialpad(**options) as dp:
+        *_, second, first = dp.inbox.thread(ADA)
+        assert [one.id for one in dp.inbox.thread(ADA, before=second.at)] == [first.id]
+        assert dp.inbox.read(ADA, up_to=second.at) == 3
 
 
 def test_the_library_awaited(options: dict[str, Any], environ: dict[str, str]) -> None:

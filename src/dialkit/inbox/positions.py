@@ -22,6 +22,11 @@ def of_moment(at: float) -> int:
     return int(min(max(at, EARLIEST), LATEST) * 1000) * SLOTS
 
 
+def end_of_moment(at: float) -> int:
+    """The last position of a moment, in seconds since 1970."""
+    return of_moment(at) + SLOTS - 1
+
+
 def moment_of(position: int) -> float:
     """The moment of a position, in seconds since 1970."""
     return position // SLOTS / 1000

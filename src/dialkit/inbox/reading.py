@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dialkit.calls.outcome import iso
 from dialkit.errors import NotFound
 from dialkit.inbox.keeping import ALONE
 from dialkit.store.database import marks
@@ -133,8 +132,12 @@ def calls(
 
 
 def moment(value: float | None) -> str | None:
-    """Seconds since 1970 as ISO 8601 in UTC."""
-    return iso(value * 1000) if value is not None else None
+    """Seconds since 1970 as ISO 8601 in UTC, to the millisecond, as positions have it."""
+    from datetime import UTC, datetime
+
+    if value is None or value < 0:
+        return None
+    return datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def shown_text(row: Row) -> Row:

@@ -85,7 +85,7 @@ class Inbox(Workflow):
         theirs = None if number is None else self._party("number", number)
         ours, now = None if line is None else self._party("line", line), self._client.clock.now()
         with database_of(self._client) as database:
-            return reading.read(database, theirs, now, ours=ours, up_to=_position(up_to))
+            return reading.read(database, theirs, now, ours=ours, up_to=_position(up_to, end=True))
 
     def calls(
         self,
@@ -161,8 +161,10 @@ def _page(before: int | datetime | None, max_items: int) -> dict[str, Any]:
     return {"before": _position(before), "most": max(max_items, 0)}
 
 
-def _position(before: int | datetime | None) -> int | None:
-    """A position, from one or from a moment."""
-    from dialkit.inbox.positions import of_moment
+def _position(told: int | datetime | None, *, end: bool = False) -> int | None:
+    """A position, from one or from a moment: the first of that, or with `end` the last."""
+    from dialkit.inbox.positions import end_of_moment, of_moment
 
-    return before if before is None or isinstance(before, int) else of_moment(before.timestamp())
+    if told is None or isinstance(told, int):
+        return told
+    return (end_of_moment if end else of_moment)(told.timestamp())

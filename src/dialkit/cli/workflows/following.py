@@ -130,8 +130,8 @@ def live(view: View, names: tuple[str, ...]) -> None:
 
 def shown(event_id: int, arrival: Arrival) -> dict[str, Any]:
     """An event as JSON shows it: where it is in the store, its name and kind, and what came."""
-    from dialkit.cli.workflows.events.kept import moment
     from dialkit.events.names import name_of
+    from dialkit.inbox.reading import moment
 
     return {
         "id": event_id,

@@ -69,6 +69,7 @@ def payload_of(row: Row) -> dict[str, Any]:
 def brief(row: Row) -> dict[str, Any]:
     """An event in a line: its name, when, who, and the words of it."""
     from dialkit.events.names import name_of
+    from dialkit.inbox.reading import moment
 
     payload = payload_of(row)
     return {
@@ -88,6 +89,7 @@ def brief(row: Row) -> dict[str, Any]:
 def whole(row: Row) -> dict[str, Any]:
     """An event with all there is of it."""
     from dialkit.events.names import name_of
+    from dialkit.inbox.reading import moment
 
     payload = payload_of(row)
     return {
@@ -102,15 +104,6 @@ def whole(row: Row) -> dict[str, Any]:
         "payload": payload,
         "body": row["body"],
     }
-
-
-def moment(seconds: float | None) -> str | None:
-    """Seconds since 1970 in ISO 8601, UTC, to the millisecond."""
-    from datetime import UTC, datetime
-
-    if seconds is None:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _side(payload: dict[str, Any], plain: str, inbound: str, outbound: str) -> str | None:

@@ -28,7 +28,7 @@ def run(app: App, argv: list[str]) -> int:
 
 def _deliveries(database: Database, event_id: int) -> list[dict[str, Any]]:
     """Whom it was passed on to, and how that went."""
-    from dialkit.cli.workflows.events.kept import moment
+    from dialkit.inbox.reading import moment
     from dialkit.store import deliveries
 
     return [

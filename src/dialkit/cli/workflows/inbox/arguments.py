@@ -26,13 +26,14 @@ def party(app: App, flag: str, told: str) -> str:
     return party_given(flag, app.config.alias(told) or told, region_of(app.config))
 
 
-def position(flag: str, told: str | None) -> int | None:
-    """A position, from one or from a moment."""
+def position(flag: str, told: str | None, *, end: bool = False) -> int | None:
+    """A position, from one or from a moment: the first of that, or with `end` the last."""
     if told is None:
         return None
     if told.isascii() and told.isdecimal() and SHORTEST <= len(told) <= 18:
         return int(told)
     from dialkit.calls.span import moment
-    from dialkit.inbox.positions import of_moment
+    from dialkit.inbox.positions import end_of_moment, of_moment
 
-    return of_moment(moment(flag, told, None) / 1000)
+    at = moment(flag, told, None) / 1000
+    return end_of_moment(at) if end else of_moment(at)

@@ -35,7 +35,7 @@ def read(app: App, argv: list[str]) -> int:
         )
     theirs = None if found.theirs is None else party(app, "NUMBER", found.theirs)
     ours = None if found.line is None else party(app, "--line", found.line)
-    up_to = position("--up-to", found.up_to)
+    up_to = position("--up-to", found.up_to, end=True)
     from dialkit.inbox import reading
     from dialkit.store import Database
 
