@@ -344,6 +344,22 @@ def test_sync_fills_gaps_and_keeps_words(database: Database, sandbox: Sandbox, r
     assert [row["text"] for row in run("inbox", "thread", BO).data] == ["To both", "Missed"]
 
 
+def test_sync_says_what_is_there_where_calls_fail(database: Database, sandbox: Sandbox, run: Run) -> None:
+    sandbox.clock.set(time.time())
+    sandbox.text_in(BO, MARA, "Missed")
+    sandbox.advance(5)
+    sandbox.faults.add(operation="call.list", status=403)
+    with going_on(sandbox):
+        ran = run("inbox", "sync", "--days", "2")
+    assert (ran.code, ran.error["status"]) == (11, 403)
+    assert re.match("[0-9]+ texts were read, [1-9]", ran.error["message"])
+    assert "calls:list" in ran.error["hint"]
+    assert run("inbox", "thread", BO).data
+    sandbox.faults.clear()
+    with going_on(sandbox):
+        assert run("inbox", "sync", "--days", "2").data["texts_new"] == 0
+
+
 DAY = 86_400
 
 

@@ -63,11 +63,11 @@ def sync(
         on_calls: hears how many calls were read.
 
     Raises `InvalidArgument` for other days, and what asking Dialpad raises: the export and the list of calls
-    need a company admin's key. What was loaded before that stays.
+    need a company admin's key. `PartialSuccess` where the texts are loaded and the calls fail: they stay.
     """
     from dialkit.calls import span
     from dialkit.calls.listing import Report, Wanted, list_calls
-    from dialkit.errors import InvalidArgument
+    from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess
     from dialkit.reports.making import make
     from dialkit.reports.period import last_days, today_in
     from dialkit.reports.question import question
@@ -80,11 +80,21 @@ def sync(
     had = {name: _count(database, sql) for name, sql in COUNT.items()}
     with make(client, asked, period, told=told) as report:
         texts_read = load_texts(database, report.rows, now)
+    texts_new = _count(database, COUNT["texts"]) - had["texts"]
     first = int(datetime.combine(period.first, datetime.min.time(), UTC).timestamp() * 1000)
-    listed = list_calls(client, span.Span(first), Wanted(), Report(on_calls))
-    calls_read = load_calls(database, listed, now)
-    new = {name: _count(database, sql) - had[name] for name, sql in COUNT.items()}
-    return Synced(texts_read, new["texts"], calls_read, new["calls"])
+    try:
+        listed = list_calls(client, span.Span(first), Wanted(), Report(on_calls))
+        calls_read = load_calls(database, listed, now)
+    except DialkitError as error:
+        again = "dialpad inbox sync once more: doing it twice changes nothing"
+        raise PartialSuccess(
+            f"{texts_read} texts were read, {texts_new} of them new; not all calls: {error.message}",
+            done={"texts_read": texts_read, "texts_new": texts_new},
+            status=error.status,
+            operation=error.operation,
+            hint=again if isinstance(error, PartialSuccess) else error.hint,
+        ) from error
+    return Synced(texts_read, texts_new, calls_read, _count(database, COUNT["calls"]) - had["calls"])
 
 
 def load_texts(database: Database, rows: Callable[[], Iterable[Row]], now: float) -> int:
