@@ -16,6 +16,7 @@ dead letter. It is called at least once for each event, and once where nothing f
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from contextlib import asynccontextmanager
@@ -139,9 +140,11 @@ class App(Registry):
                 self._forwarder = self._made()
                 self._process = os.getpid()
                 self._forwarder.start()
+                atexit.register(self.stop)
 
     def stop(self, within: float = 10.0) -> None:
         """Let calls that are under way finish, for so many seconds; what waits is done at the next start."""
+        atexit.unregister(self.stop)
         with self._turn:
             if self._forwarder is not None and self._process == os.getpid():
                 self._forwarder.stop(within)

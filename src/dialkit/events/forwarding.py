@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Self
 
 from dialkit.client.clock import Clock
 from dialkit.events.target import Job, NotDelivered, Target
-from dialkit.events.working import Worker
+from dialkit.events.working import PATIENCE, Worker
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
     from dialkit.store import Database
+
+GRACE = 3.0  # seconds to cancel what has not finished, and to write all down
 
 __all__ = ["Forwarder", "Job", "NotDelivered", "Target"]
 
@@ -48,12 +50,12 @@ class Forwarder:
     ) -> None:
         self._opened, self._targets, self._tell = opened, {one.name: one for one in targets}, tell
         self._clock = clock or Clock()
-        self._who = ""
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
         self._ready = threading.Event()
         self._ending = False
+        self._patience = PATIENCE
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -84,13 +86,13 @@ class Forwarder:
         if self._worker is not None:
             self._there(self._worker.added)
 
-    def stop(self, within: float = 10.0) -> None:
+    def stop(self, within: float = PATIENCE) -> None:
         """End: what is under way may finish for so many seconds, the rest waits in the store."""
-        self._ending = True
+        self._patience, self._ending = within, True
         if self._worker is not None:
             self._there(self._worker.wake.set)
         if self._thread is not None:
-            self._thread.join(within)
+            self._thread.join(within + GRACE)
             self._thread = None
 
     def run_due(self, *, most: int = 10_000) -> int:
@@ -146,4 +148,4 @@ class Forwarder:
                         await worker.wait()
                 worker.turn()  # what came last has its first attempt
             finally:
-                await worker.end()
+                await worker.end(self._patience)

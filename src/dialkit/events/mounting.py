@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import asyncio
@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from dialkit.events.receiver.asgi import Receive, ReceiverApp, Scope, Send
     from dialkit.events.receiver.reception import Reception
+
+ENDS = ("lifespan.startup.failed", "lifespan.shutdown.complete")
 
 
 class Everywhere(dict[str, "str | None"]):
@@ -51,10 +53,17 @@ class Mounted:
             self._loop, self._receiver = loop, ReceiverApp(self._made())
         if fresh or not self._running():
             await asyncio.to_thread(self._start, loop)
-        await self._receiver(scope, receive, send)
-        if scope["type"] == "lifespan":
-            self._loop = None  # the receiver has ended
-            await asyncio.to_thread(self._stop)
+        if scope["type"] != "lifespan":
+            await self._receiver(scope, receive, send)
+            return
+
+        async def tell(message: dict[str, Any]) -> None:
+            if message["type"] in ENDS:  # after which the server may end the process
+                await asyncio.to_thread(self._stop)
+            await send(message)
+
+        await self._receiver(scope, receive, tell)
+        self._loop = None  # the receiver has ended
 
     async def close(self) -> None:
         """Store and answer what waits, and end; within the server's event loop. A request begins anew."""

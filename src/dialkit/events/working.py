@@ -28,6 +28,7 @@ LOOK = 1.0  # seconds between two looks for what other processes added
 AHEAD, MOST_AHEAD = 0.1, 128  # what is claimed beyond what is under way: seconds of work, and at the most
 STALE = 1.0  # seconds after which what was claimed ahead and not begun goes back, for whoever has a place
 GATHER = 0.05  # seconds in which what ends is gathered for one commit
+PATIENCE = 6.0  # seconds for what is under way when all ends
 KEPT = 500  # characters of an error
 QUIET = 60.0  # seconds in which it is said but once that a target fails
 
@@ -144,7 +145,7 @@ class Worker:
         except TimeoutError:
             pass
 
-    async def end(self, within: float = 6.0) -> None:
+    async def end(self, within: float = PATIENCE) -> None:
         """Let what is under way finish for so many seconds; settle it, and give back the rest."""
         import asyncio
 

@@ -1,0 +1,106 @@
+"""Programs that end, each a process of its own: calls that are under way finish, what waits is given back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from mounted import SECRET, post, signed, until
+
+from dialkit.store import Database, deliveries
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
+
+PROGRAM = f"""
+import asyncio, sys, threading, time
+from pathlib import Path
+from dialkit.events import App
+
+folder = Path(sys.argv[1])
+app = App(secrets={SECRET!r})
+
+def begin(event):
+    with (folder / "calls").open("a") as calls:
+        calls.write(f"{{event.id}}\\n")
+
+def may_end():
+    return (folder / "go").exists()
+
+@app.on("sms.received", at_once=2)
+def sync(event):
+    begin(event)
+    while not may_end():
+        time.sleep(0.01)
+
+@app.on("sms.received", at_once=2)
+async def not_sync(event):
+    begin(event)
+    while not may_end():
+        await asyncio.sleep(0.01)
+
+def told(port):
+    (folder / "new").write_text(str(port))
+    (folder / "new").rename(folder / "port")
+"""
+SERVERS = {
+    "asgi": """
+import uvicorn
+config = uvicorn.Config(app.asgi, port=0, log_level="warning")
+
+class Server(uvicorn.Server):
+    async def startup(self, sockets=None):
+        await super().startup(sockets)
+        told(self.servers[0].sockets[0].getsockname()[1])
+
+Server(config).run()
+""",
+    "wsgi": """
+import signal
+from wsgiref.simple_server import make_server
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as gunicorn's workers end
+with make_server("127.0.0.1", 0, app.wsgi) as server:
+    told(server.server_port)
+    server.serve_forever(0.01)
+""",
+}
+
+
+@pytest.mark.parametrize("kind", SERVERS)
+def test_a_server_that_ends_loses_and_doubles_nothing(
+    kind: str, environ: dict[str, str], tmp_path: Path
+) -> None:
+    calls = tmp_path / "calls"
+
+    def begun() -> list[str]:
+        return calls.read_text().split() if calls.exists() else []
+
+    with running(kind, environ, tmp_path) as serving:
+        until(lambda: (tmp_path / "port").exists() or serving.poll() is not None, 40)
+        url = f"http://127.0.0.1:{(tmp_path / 'port').read_text()}/"
+        for _ in range(5):
+            assert post(url, signed("sms.received")) == 204
+        until(lambda: len(begun()) == 4)
+        serving.send_signal(signal.SIGTERM)
+        with Database.of(environ) as database:
+            with pytest.raises(subprocess.TimeoutExpired):
+                serving.wait(1)  # it does not end with calls under way
+            (tmp_path / "go").touch()
+            serving.wait(30)
+            states = {row["state"] for row in deliveries.counts(database)}
+            assert "claimed" not in states
+            seen = database.all("SELECT * FROM delivery")
+    assert all(row["last_error"] is None for row in seen)
+    assert sum(row["attempts"] for row in seen) == len(begun())
+    assert {row["attempts"] for row in seen if row["state"] == "done"} == {1}
+
+
+def running(kind: str, environ: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", PROGRAM + SERVERS[kind], str(folder)]
+    return subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)
