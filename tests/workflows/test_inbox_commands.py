@@ -239,17 +239,43 @@ def test_an_event_proves_that_a_text_went_out(database: Database, sandbox: Sandb
     assert shown["result"]["body"]["id"] == str(told(sandbox)[-1]["id"])
 
 
-@pytest.mark.usefixtures("now")
-def test_evidence_that_was_there_before_is_found_by_resolve(
-    database: Database, sandbox: Sandbox, run: Run
-) -> None:
+def lose_after_its_events(database: Database, sandbox: Sandbox, run: Run) -> None:
+    """Send a text whose answer is given up after the events that tell of it came."""
     lose(sandbox, run)
-    with database.write() as tx:  # as while its process was still waiting for the answer
+    with database.write() as tx:
         tx.execute("UPDATE outbox SET state = 'sending', who = 'ada@elsewhere.example 17 1'")
     sandbox.advance(5)
     arrive(database, *told(sandbox))
     with database.write() as tx:
         tx.execute("UPDATE outbox SET state = 'unknown'")
+
+
+@pytest.mark.usefixtures("now")
+def test_evidence_that_was_there_before_is_found(database: Database, sandbox: Sandbox, run: Run) -> None:
+    lose_after_its_events(database, sandbox, run)
+    (entry,) = run("outbox", "list").data
+    assert (entry["state"], entry["note"]) == ("accepted", "found by evidence: an event; delivered")
+    assert run("outbox", "list", "--state", "unknown").data == []
+
+
+@pytest.mark.usefixtures("now")
+def test_what_was_planned_long_before_it_left_is_proven(
+    database: Database, sandbox: Sandbox, run: Run
+) -> None:
+    """As the last of many, which wait for each other."""
+    lose(sandbox, run)
+    with database.write() as tx:
+        tx.execute("UPDATE outbox SET planned_at = planned_at - 7200")
+    sandbox.advance(5)
+    arrive(database, *told(sandbox))
+    assert [row["state"] for row in database.all("SELECT state FROM outbox")] == ["accepted"]
+
+
+@pytest.mark.usefixtures("now")
+def test_evidence_that_was_there_before_is_found_by_resolve(
+    database: Database, sandbox: Sandbox, run: Run
+) -> None:
+    lose_after_its_events(database, sandbox, run)
     found = run("outbox", "resolve", "1").data
     assert found["state"] == "accepted"
     assert "an event tells of it" in found["evidence"][0]

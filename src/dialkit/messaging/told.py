@@ -37,15 +37,20 @@ PEOPLE = """
 SELECT thread.theirs FROM message JOIN thread ON thread.id = message.thread
 WHERE message.id = ? AND message.direction = 'outbound'
 """
+# By when they left: of many that were planned at once, the last may leave hours after the first.
 IN_DOUBT = """
 SELECT * FROM outbox
-WHERE state IN ('unknown', 'sending') AND operation = 'sms.send' AND planned_at >= ? AND planned_at <= ?
+WHERE state IN ('unknown', 'sending') AND operation = 'sms.send'
+  AND COALESCE(sending_at, planned_at) >= ? AND planned_at <= ?
 """
 
 
 def shown(database: Database, rows: Sequence[Row]) -> list[Row]:
-    """Entries of the outbox as `outbox.shown` shows them, the note saying what became of their delivery."""
-    entries = [outbox.shown(row) for row in rows]
+    """Entries of the outbox as `outbox.shown` shows them, the note saying what became of their delivery.
+
+    One that is unknown is accepted first where an event proves it: it may have come before the answer was lost.
+    """
+    entries = [outbox.shown(_looked_at(database, row)) for row in rows]
     ids = {entry["id"]: found for entry in entries if (found := _made(entry))}
     told: dict[str, list[Row]] = {}
     wanted = list(dict.fromkeys(ids.values()))
@@ -99,6 +104,15 @@ def settle(database: Database, entry: Row, message: str, now: float) -> None:
     outbox.settle(
         database, entry, outbox.ACCEPTED, {"status": 200, "body": body}, "found by evidence: an event", now
     )
+
+
+def _looked_at(database: Database, entry: Row) -> Row:
+    from time import time
+
+    if entry["state"] != outbox.UNKNOWN or (message := proof(database, entry)) is None:
+        return entry
+    settle(database, entry, message, time())
+    return outbox.get(database, entry["id"]) or entry
 
 
 def resolve(database: Database, told: Iterable[Row], now: float) -> None:
