@@ -48,7 +48,8 @@ WHERE state IN ('unknown', 'sending') AND operation = 'sms.send'
 def shown(database: Database, rows: Sequence[Row]) -> list[Row]:
     """Entries of the outbox as `outbox.shown` shows them, the note saying what became of their delivery.
 
-    One that is unknown is accepted first where an event proves it: it may have come before the answer was lost.
+    One that is unknown is accepted first where an event proves it, which may have come before the answer was
+    lost.
     """
     entries = [outbox.shown(_looked_at(database, row)) for row in rows]
     ids = {entry["id"]: found for entry in entries if (found := _made(entry))}
