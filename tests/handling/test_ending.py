@@ -101,6 +101,52 @@ def test_a_server_that_ends_loses_and_doubles_nothing(
     assert {row["attempts"] for row in seen if row["state"] == "done"} == {1}
 
 
+FORKS = """
+import os, sys, time
+from dialkit.events import App
+from dialkit.events.making import make, written
+from dialkit.inbox.keeping import Arrival
+
+app = App(secrets=None)
+app.on("*", called="heard")(id)
+
+def keep(keeper):
+    event = make("sms.received")
+    keeper.keep([Arrival("sms", event, written(event).decode(), time.time(), "serve")])
+
+app.start()  # in the parent, as a program does that servers load before they fork
+keeper = app._keeper()
+keep(keeper)
+ended, end = os.pipe()
+kept, told = os.pipe()
+if os.fork() == 0:
+    try:
+        own = app._keeper()
+        keep(own)
+        os.write(told, b"x")
+        os.read(ended, 1)
+        keep(own)
+    finally:
+        os._exit(0)
+os.close(told)
+os.read(kept, 1)
+app.stop()
+keeper.close()
+os.write(end, b"x")
+sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
+"""
+
+
+@pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
+def test_what_a_forked_process_keeps_is_kept(environ: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FORKS], env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    with Database.of(environ) as database:
+        assert len(database.all("SELECT id FROM event")) == 3
+
+
 def running(kind: str, environ: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-c", PROGRAM + SERVERS[kind], str(folder)]
     return subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)

@@ -10,7 +10,9 @@ import os
 import sqlite3
 import sys
 from contextlib import closing, contextmanager, nullcontext, suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from dialkit.config.paths import make_private, state_dir
 from dialkit.errors import InvalidArgument
@@ -40,6 +42,8 @@ class Sqlite(Database):
         super().__init__()
         self.path = self.name = path
         self._connection = _opened(path, tell)
+        with FORK:
+            OPEN.add(self)
 
     @classmethod
     def of(cls, environ: Mapping[str, str], tell: Callable[[str], None] = lambda _line: None) -> Sqlite:
@@ -120,6 +124,37 @@ class Sqlite(Database):
             yield _locked(descriptor, number)
         finally:
             os.close(descriptor)
+
+
+# A forked child inherits what SQLite knows of open files, and not their locks: what it opened then would be
+# unlocked, and what it writes removed beneath it. So it closes what it inherits, and nobody is in the middle.
+OPEN: WeakSet[Sqlite] = WeakSet()
+FORKING: list[Sqlite] = []
+FORK = Lock()
+
+
+def _before_fork() -> None:
+    FORK.acquire()
+    FORKING[:] = OPEN
+    for database in FORKING:
+        database._turn.acquire()
+
+
+def _after_fork(*, child: bool) -> None:
+    for database in FORKING:
+        if child and not database._within:
+            database.close()
+        database._turn.release()
+    FORKING.clear()
+    FORK.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork,
+        after_in_parent=lambda: _after_fork(child=False),
+        after_in_child=lambda: _after_fork(child=True),
+    )
 
 
 def peek(environ: Mapping[str, str], sql: str) -> list[Row]:
