@@ -160,16 +160,19 @@ def test_an_event_is_posted(dialpad: Callable[..., Any], hook: Hook) -> None:
 def test_an_event_is_edited(dialpad: Callable[..., Any], hook: Hook, tmp_path: Path) -> None:
     editor = tmp_path / "an editor.py"
 
-    def edits(code: str, **extra: str) -> Any:
-        editor.write_text(f"import json, sys\npath = sys.argv[1]\n{code}\n")
+    def edits(code: str, *flags: str, **extra: str) -> Any:
+        editor.write_text(f"import json, sys\npath = sys.argv[1]\n{code}\n", encoding="utf-8")
         line = f"{sys.executable} '{editor}'"
         return dialpad(
-            "events", "trigger", "fax", "--edit", "--to-url", hook.url, **{"EDITOR": line, **extra}
+            "events", "trigger", "fax", "--edit", "--to-url", hook.url, *flags, **{"EDITOR": line, **extra}
         )
 
     change = "e = json.load(open(path)); e['fax_status'] = 'ok 😀'; json.dump(e, open(path, 'w'))"
     assert edits(change).code == 0
     assert json.loads(hook.bodies[0])["fax_status"] == "ok 😀"
+    seen = "assert '\"Grüße \\\\ud83d\"' in open(path, encoding='utf-8').read()"
+    assert edits(seen, "--set", 'words="Grüße \\ud83d"').code == 0
+    assert json.loads(hook.bodies.pop())["words"] == "Grüße \ud83d"
     for left in ("'{'", "'[]'", "'{\"a\": NaN}'", "'[' * 100_000", "str(sys.exit(3))"):
         ran = edits(f"open(path, 'w').write({left})")
         assert (ran.code, json.loads(ran.err)["error"]["code"]) == (2, "invalid_argument"), ran

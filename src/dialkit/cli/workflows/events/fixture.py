@@ -73,8 +73,9 @@ def edited(app: App, payload: Payload) -> Payload:
         raise InvalidArgument("--edit: no editor is set", hint="EDITOR=nano, or use --set NAME=VALUE")
     with TemporaryDirectory(prefix="dialkit-") as folder:  # mode 0700
         path = os.path.join(folder, "event.json")
-        with open(path, "w", encoding="utf-8") as file:
-            json.dump(payload, file, indent=2)
+        # Half an emoji, which UTF-8 does not have, is written as JSON escapes it.
+        with open(path, "w", encoding="utf-8", errors="backslashreplace") as file:
+            json.dump(payload, file, indent=2, ensure_ascii=False)
             file.write("\n")
         try:
             code = subprocess.run([*words, path], env=dict(app.environ), cwd=app.cwd, check=False).returncode  # noqa: S603 - the user's own editor

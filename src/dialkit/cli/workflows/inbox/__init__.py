@@ -68,6 +68,7 @@ TABLE = {
         "texts with all of these words",
         _rows(
             ("WORDS", 'in any script; "in double quotes" next to each other; no character is an operator'),
+            ("", "where the first begins with -, write -- before it"),
             ("--with NUMBER", "only what was written with this number"),
             *PAGED,
         ),
