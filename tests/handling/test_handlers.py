@@ -19,7 +19,7 @@ from dialkit.store import Database, deliveries
 from dialkit.webhooks import CallEvent, SmsEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from dialkit.events import App
 
@@ -263,8 +263,25 @@ def test_what_is_wrong_is_said_where_it_is_written(apps: Callable[..., App]) -> 
     with pytest.raises(InvalidArgument, match=r"'sms\.recieved'") as told:
         app.on("sms.recieved")  # type: ignore[call-overload]
     assert "sms.received" in told.value.hint
-    with pytest.raises(InvalidArgument, match="within"):
-        app.on("fax", within=0)
+    wrong: list[dict[str, Any]] = [{"within": 0}, {"within": float("inf")}, {"within": "5"}, {"at_once": 1.5}]
+    for how in wrong:
+        with pytest.raises(InvalidArgument, match="within is seconds"):
+            app.on("fax", **how)
+    with pytest.raises(InvalidArgument, match="'retries' is not known"):
+        app.on("fax", retries=3)  # type: ignore[call-overload]
+    for name in (print, ["fax"]):
+        with pytest.raises(InvalidArgument, match="names of events"):
+            app.on(name)  # type: ignore[call-overload]
+
+    def yields(_event: object) -> Iterator[int]:
+        yield 1
+
+    async def yields_too(_event: object) -> AsyncIterator[int]:
+        yield 1
+
+    for function in (yields, yields_too, "print"):
+        with pytest.raises(InvalidArgument, match="cannot handle events"):
+            app.on("fax")(function)  # type: ignore[arg-type]
     app.on("fax", called="fax")(print)
     with pytest.raises(InvalidArgument, match=r"handler shop\.fax already"):
         app.on("sms.*", called="fax")(print)

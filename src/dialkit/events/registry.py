@@ -49,6 +49,7 @@ OnAny = TypeVar("OnAny", bound="Callable[[AnyEvent], object]")
 
 WITHIN = 60.0  # seconds that a handler may take
 AT_ONCE = 8  # calls of one handler at a time
+LONGEST = 86_400.0  # seconds
 
 
 class How(TypedDict, total=False):
@@ -109,14 +110,30 @@ class Registry:
         The function takes the event in its type (`dialkit.webhooks`), and may be async. What it returns is
         not looked at; any exception is a failure.
 
-        Raises `InvalidArgument` for an unknown name, and for a handler of the same name.
+        Raises `InvalidArgument` for an unknown name, for a handler of the same name, and for what cannot be
+        called with an event.
         """
+        if not all(isinstance(each, str) for each in (name, *more)):
+            raise InvalidArgument("on: names of events are expected", hint='@app.on("sms.received")')
+        if unknown := how.keys() - How.__annotations__:
+            hint = "there are " + ", ".join(How.__annotations__)
+            raise InvalidArgument(f"on: {unknown.pop()!r} is not known", hint=hint)
         patterns = [names.known(each) for each in (name, *more)]
         within, at_once = how.get("within", WITHIN), how.get("at_once", AT_ONCE)
-        if not within > 0 or at_once < 1:
-            raise InvalidArgument("within and at_once: more than 0", hint="leave them out")
+        if not (_is_number(within) and 0 < within <= LONGEST and isinstance(at_once, int) and at_once > 0):
+            raise InvalidArgument(
+                "within is seconds, a day at the most, and at_once a number of calls; more than 0",
+                hint="leave them out",
+            )
 
         def add(function: Any) -> Any:
+            from inspect import isasyncgenfunction, isgeneratorfunction
+
+            if not callable(function) or isgeneratorfunction(function) or isasyncgenfunction(function):
+                raise InvalidArgument(
+                    f"{function!r:.80} cannot handle events: calling it does nothing",
+                    hint="a function without yield, async or not",
+                )
             own = how.get("called") or str(getattr(function, "__name__", type(function).__name__))
             own = f"{self._name}.{own}" if self._name else own
             if PREFIX + own in self._handlers:
@@ -132,3 +149,7 @@ class Registry:
             return function
 
         return add
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
