@@ -196,6 +196,14 @@ def test_what_is_not_encrypted_is_not_opened() -> None:
             asyncio.run(connected(url))
 
 
+@pytest.mark.parametrize("proxy", ["socks5://me:geheim@127.0.0.1:1", "strange://me:geheim@127.0.0.1:1"])
+def test_a_proxy_that_will_not_do(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    with pytest.raises(InvalidArgument, match="proxy") as error:
+        asyncio.run(connected("wss://example.invalid/websocket/x"))
+    assert "geheim" not in str(error.value) + str(error.value.hint)
+
+
 @pytest.mark.parametrize(
     ("url", "seconds"),
     [

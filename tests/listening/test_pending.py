@@ -96,6 +96,8 @@ def test_retry_and_drop(pending: Callable[..., Any], database: Database, three: 
         (["drop", "3"], 2, "3 is done"),
         (["delete", "1"], 2, "cannot"),
         (["--all"], 2, "of what?"),
+        (["retry", "--all", "--dead"], 2, "--dead"),
+        (["retry", "--all", "--max-items", "1"], 2, "--max-items"),
         (["retry", "1" * 400], 2, "is no id"),
     ],
 )
@@ -106,6 +108,11 @@ def test_words_that_will_not_do(
     assert (ran.code, why in ran.err) == (code, True), ran
     assert "hint" in ran.err
     assert len(deliveries.listed(database)) == 2
+
+
+def test_that_there_are_more_is_said(dialpad: Dialpad, three: list[int]) -> None:
+    assert "there are more" in dialpad("events", "pending", "--max-items", "1").err
+    assert dialpad("events", "pending", "--max-items", "2").err == ""
 
 
 def test_nothing_is_pending(dialpad: Dialpad) -> None:

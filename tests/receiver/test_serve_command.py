@@ -45,6 +45,13 @@ def test_refused(dialpad: Callable[..., Any], argv: tuple[str, ...], told: str) 
     assert error["hint"] or argv == ("extra",)
 
 
+@pytest.mark.parametrize("host", ["example.invalid", "192.0.2.1", "ü..x"])
+def test_a_host_that_is_not_this_machine(dialpad: Callable[..., Any], host: str) -> None:
+    ran = dialpad("events", "serve", "--host", host, "--port", "0", "--insecure")
+    assert ran.code == 2
+    assert "--host 127.0.0.1 is this machine" in ran.err
+
+
 def test_a_port_that_is_taken(dialpad: Callable[..., Any]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ran = dialpad("events", "serve", "--port", str(taken.getsockname()[1]))

@@ -57,11 +57,12 @@ def same(one: str, other: str) -> bool:
 
 
 def loopback(host: str) -> bool:
-    """Whether a host is this machine."""
+    """Whether a host or an address is this machine."""
     from ipaddress import ip_address
 
+    host = host.strip("[]").removeprefix("::ffff:")
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        return host.lower() == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 

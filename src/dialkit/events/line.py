@@ -191,10 +191,14 @@ class Line:
 
 
 async def connected(url: str) -> ClientConnection:
-    """A connection to a websocket. Its library watches that the other end is there."""
+    """A connection to a websocket. Its library watches that the other end is there.
+
+    Raises `InvalidArgument` for a URL or a proxy that cannot be used, and what the library raises.
+    """
     from urllib.parse import urlsplit
 
     from websockets.asyncio.client import connect
+    from websockets.exceptions import InvalidProxy
 
     parts = urlsplit(url)
     near = loopback(parts.hostname or "")
@@ -202,15 +206,22 @@ async def connected(url: str) -> ClientConnection:
         raise InvalidArgument(
             "Dialpad gave a websocket that is not encrypted; it is not used", hint="check --base-url"
         )
-    return await connect(
-        url,
-        max_size=LARGEST,
-        open_timeout=10,
-        ping_interval=20,
-        ping_timeout=20,
-        close_timeout=5,
-        proxy=None if near else True,
-    )
+    try:
+        return await connect(
+            url,
+            max_size=LARGEST,
+            open_timeout=10,
+            ping_interval=20,
+            ping_timeout=20,
+            close_timeout=5,
+            proxy=None if near else True,
+        )
+    except (InvalidProxy, ImportError):  # what they say may hold a password
+        raise InvalidArgument(
+            "the environment names a proxy that a websocket cannot go through",
+            hint="set HTTPS_PROXY to one of http:// or https://; for one of socks5://: "
+            "python3 -m pip install python-socks",
+        ) from None
 
 
 def lifetime(url: str) -> float:

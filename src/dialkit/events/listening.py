@@ -95,8 +95,8 @@ class Listener:
         place = self._place
         if place is None:
             return
-        row = listeners.get(self._database, place.listener_id)
         try:
+            row = listeners.get(self._database, place.listener_id)
             if row is not None:
                 subscribing.take_down(self._client, self._database, row)
         except DialkitError as error:

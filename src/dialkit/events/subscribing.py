@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.errors import DialkitError, InvalidArgument, NotFound, PermissionDenied
+from dialkit.errors import (
+    DialkitError,
+    InvalidArgument,
+    NotFound,
+    OutcomeUnknown,
+    PermissionDenied,
+    UpstreamError,
+)
 from dialkit.events import endpoints
 from dialkit.store import listeners
 
@@ -101,6 +108,7 @@ def establish(client: Dialpad, database: Database, wanted: Wanted, secret: str |
     mark = sha256(birth.encode()).hexdigest()
     held = ExitStack()
     listener_id = listeners.add(database, client.settings.owner, mark, client.clock.now(), held)
+    made: dict[str, Any] | None = None
     try:
         made = client.request("websockets.create", {"secret": birth}).json()
         websocket_id = int(made["id"])
@@ -113,9 +121,10 @@ def establish(client: Dialpad, database: Database, wanted: Wanted, secret: str |
             subscriptions.append((operation.replace(".create", ".delete"), str(row["id"])))
             listeners.subscribed(database, listener_id, subscriptions)
     except BaseException as error:
-        row = listeners.get(database, listener_id)
         try:
-            if row is not None:
+            if made is None and _made_nothing(error):
+                listeners.remove(database, listener_id)
+            elif (row := listeners.get(database, listener_id)) is not None:
                 take_down(client, database, row, thorough=True)
         except DialkitError as second:
             if isinstance(error, DialkitError):
@@ -167,10 +176,10 @@ def sweep(client: Dialpad, database: Database, tell: Callable[[str], None]) -> N
             tell(
                 f"note: an earlier run ended without taking down what it had made ({gone} things); it is done"
             )
-        if row["heard_at"]:
+        if row["websocket_id"]:  # else it never heard anything
             from dialkit.events.gaps import told
 
-            tell(told(row["heard_at"], client.clock.now()))
+            tell(told(row["heard_at"] or row["started_at"], client.clock.now()))
 
 
 def _bodies(wanted: Wanted, endpoint_id: int) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -189,6 +198,10 @@ def _bodies(wanted: Wanted, endpoint_id: int) -> Iterator[tuple[str, dict[str, A
                     f"webhook_{kind}_event_subscription.create",
                     {**body, **more, **target, "endpoint_id": endpoint_id},
                 )
+
+
+def _made_nothing(error: BaseException) -> bool:
+    return isinstance(error, DialkitError) and not isinstance(error, OutcomeUnknown | UpstreamError)
 
 
 def _by_mark(client: Dialpad, mark: str) -> str | None:

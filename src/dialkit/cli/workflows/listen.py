@@ -192,14 +192,25 @@ def _wanted(app: App, found: argparse.Namespace) -> Wanted:
         raise InvalidArgument("--call-states without --calls", hint="add --calls")
     if found.include_internal and "sms" not in kinds:
         raise InvalidArgument("--include-internal without --sms", hint="add --sms")
-    states = tuple(word for word in (found.call_states or "all").replace(",", " ").split())
     return Wanted(
         tuple(kinds),
         tuple(dict.fromkeys(_target(app, text) for text in found.target or ())),
         tuple(dict.fromkeys(channels)),
         found.include_internal,
-        states,
+        ("all",) if found.call_states is None else _states(app, found.call_states),
     )
+
+
+def _states(app: App, text: str) -> tuple[str, ...]:
+    from dialkit.cli.workflows.call_arguments import one_of
+
+    field = app.catalog.operation("webhook_call_event_subscription.create").field("call_states")
+    assert field is not None
+    known = field.schema["items"]["enum"]
+    states = tuple(dict.fromkeys(text.replace(",", " ").split())) or ("",)
+    for state in states:
+        one_of("--call-states", state, known)
+    return states
 
 
 def _target(app: App, text: str) -> tuple[str, int]:

@@ -199,7 +199,7 @@ class Connection(asyncio.BufferedProtocol):
             return
         if len(self._body) + len(body) > MOST:
             self._refuse("too_large")
-        elif self._server.hold(len(body)):
+        elif self._server.hold(len(self._body), len(self._body) + len(body)):
             self._body += body
         else:
             self._refuse("busy")
@@ -230,7 +230,7 @@ class Connection(asyncio.BufferedProtocol):
 
     def _let_go(self) -> None:
         """The body is no longer held here."""
-        self._server.hold(-len(self._body))
+        self._server.hold(len(self._body), 0)
         self._body = bytearray()
 
     # -- answering

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
+
+from dialkit.events.addresses import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,29 +16,18 @@ FOREIGN = frozenset({
 })  # fmt: skip
 
 
-def is_loopback(host: str | None) -> bool:
-    """Whether a host or an address is this machine."""
-    host = (host or "").strip("[]").removeprefix("::ffff:")
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def is_local(headers: Iterable[tuple[bytes, bytes]], peer: str | None) -> bool:
     """Whether a request of these headers (names in lower case) from that address is local.
 
     A proxy on this machine makes every request come from loopback, and a web page that is open here can post
     anywhere; the headers they add, and the host they name, tell.
     """
-    if not is_loopback(peer):
+    if not loopback(peer or ""):
         return False
     for name, value in headers:
         if name in FOREIGN:
             return False
-        if name == b"host" and not is_loopback(_without_port(value.decode("latin-1").strip())):
+        if name == b"host" and not loopback(_without_port(value.decode("latin-1").strip())):
             return False
     return True
 

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 MOST_CONNECTIONS = 1000
 SPARE = 64  # files that the process needs for other things
-MOST_HELD = 32 << 20  # bytes of bodies that are on their way, of all connections together
+MOST_HELD = 32 << 20  # bytes of large bodies that are on their way, of all connections together
+SMALL = 16 << 10  # bytes of a body that are not counted: with all connections, half as much again
 LOOK = 0.25  # seconds between looks for connections whose time is over
 GRACE = 5.0  # seconds in which requests under way may finish when it ends
 BACKLOG = 1024
@@ -80,11 +81,16 @@ class Server:
         if not self._connections:
             self._empty.set()
 
-    def hold(self, size: int) -> bool:
-        """Count bytes of bodies that are on their way; False where that would be too many."""
-        if size > 0 and self._held + size > MOST_HELD:
+    def hold(self, before: int, after: int) -> bool:
+        """A body on its way had so many bytes and now has others; False where all would be too many.
+
+        Small ones always have a place: events are small, and whoever sends large bodies on and on, which he
+        need not sign, could shut them out.
+        """
+        more = max(after, SMALL) - max(before, SMALL)
+        if more > 0 and self._held + more > MOST_HELD:
             return False
-        self._held += size
+        self._held += more
         return True
 
     async def _look(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from errno import EINVAL
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ SWITCH = 0.001
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 takes a free one. Raises `OSError` where the port is taken."""
+    """A socket that listens; port 0 takes a free one. Raises `OSError` where that cannot be."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named: only then asyncio sets TCP_NODELAY, without which each answer takes 40 ms.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -28,9 +29,9 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         listening.bind((host, port))
         listening.listen()
-    except OSError:
+    except (OSError, TypeError) as error:  # the second is of a name that cannot be one
         listening.close()
-        raise
+        raise error if isinstance(error, OSError) else OSError(EINVAL, "no name of a host") from None
     return listening
 
 

@@ -46,14 +46,19 @@ def run(app: App, argv: list[str]) -> int:
 
     with Database.of(app.environ, app.tell) as database:
         if action is not None:
+            if found.dead or options.max_items:
+                raise InvalidArgument("--dead and --max-items go with what is shown", hint=HINT)
             view.data(_act(database, action, found))
             return 0
         if found.every:
             raise InvalidArgument("--all: of what?", hint="dialpad events pending retry --all")
         states = (deliveries.DEAD,) if found.dead else deliveries.OPEN
-        rows = deliveries.listed(database, states, options.max_items or MOST)
+        most = options.max_items or MOST
+        rows = deliveries.listed(database, states, most + 1)
     columns(view, COLUMNS)
-    view.data([_shown(row) for row in rows])
+    view.data([_shown(row) for row in rows[:most]])
+    if len(rows) > most:
+        app.tell(f"note: there are more; to see them: --max-items {most * 10}")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from errno import EACCES, EADDRINUSE
 from typing import TYPE_CHECKING, Any
 
 from dialkit.cli.subcommands import parse
@@ -43,11 +44,11 @@ def run(app: App, argv: list[str]) -> int:
     _, found = parse(app, "events serve", argv, *secrets.ARGUMENTS, *ARGUMENTS, takes=())
     known, paths, port = secrets.secrets(app, found), _paths(found.path), _port(found.port)
     from dialkit.events import receiver
+    from dialkit.events.addresses import loopback
     from dialkit.events.apart import Apart
-    from dialkit.events.receiver.local import is_loopback
     from dialkit.events.receiver.serving import listen, serve_forever
 
-    if not known and not found.insecure and not is_loopback(found.host):
+    if not known and not found.insecure and not loopback(found.host):
         raise InvalidArgument(
             f"--host {found.host}: without a secret anybody who reaches it could write events",
             hint=f"set {secrets.ENVIRONMENT}, or add --insecure",
@@ -64,10 +65,11 @@ def run(app: App, argv: list[str]) -> int:
     )
     try:
         listening = listen(found.host, port)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
+        of_port = error.errno in (EADDRINUSE, EACCES)
         raise InvalidArgument(
-            f"--host {found.host} --port {port}: {getattr(error, 'strerror', None) or error}",
-            hint="--port 0 takes a free one",
+            f"--host {found.host} --port {port}: {error.strerror or error}",
+            hint="--port 0 takes a free one" if of_port else f"--host {HOST} is this machine",
         ) from None
     with listening, forwarder or nullcontext():
         host, port = listening.getsockname()[:2]
@@ -79,19 +81,17 @@ def run(app: App, argv: list[str]) -> int:
 def _announce(
     app: App, found: argparse.Namespace, base: str, paths: dict[str, str | None], signed: bool
 ) -> None:
-    who = (
+    what = (
         "events signed with the secret"
         if signed
         else "whatever is posted"
         if found.insecure
-        else "this machine"
+        else "what programs of this machine post"
     )
-    app.tell(f"Receiving at {', '.join(base + path for path in paths)} from {who}; Ctrl-C ends it.")
+    app.tell(f"Receiving {what}, at {', '.join(base + path for path in paths)}; Ctrl-C ends it.")
     if not signed:
-        what = (
-            "events can be forged by anybody" if found.insecure else "only programs of this machine may post"
-        )
-        app.tell(f"warning: no secret is set, so {what}; {secrets.ENVIRONMENT} sets it")
+        so = "events can be forged by anybody" if found.insecure else "only programs of this machine may post"
+        app.tell(f"warning: no secret is set, so {so}; {secrets.ENVIRONMENT} sets it")
     if found.form == "json":
         app.stdout.write(json.dumps({"url": base, "paths": paths, "signed": signed}) + "\n")
         app.stdout.flush()
