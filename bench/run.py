@@ -1,6 +1,7 @@
 """`make bench`: the budgets of docs/architecture.md, as ratios measured in one run.
 
-    bench/run.py [--runs 15] [--only start|client|typed|shards|limiter|sandbox|receiver|handling|inbox]
+    bench/run.py [--runs 15]
+    bench/run.py --only start|client|typed|shards|limiter|sandbox|receiver|handling|forwarding|inbox
 
 Whole processes are run in turn, bare interpreter and commands, so that a machine that slows down slows all
 of them; the median is what counts. Exits 1 where a budget is broken.
@@ -141,7 +142,8 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=15)
-    only = ("start", "client", "typed", "shards", "limiter", "sandbox", "receiver", "handling", "inbox")
+    only = ("start", "client", "typed", "shards", "limiter", "sandbox")
+    only += ("receiver", "handling", "forwarding", "inbox")
     parser.add_argument("--only", choices=only)
     args = parser.parse_args()
     fine = True
@@ -172,6 +174,9 @@ def main() -> int:
             fine &= not subprocess.run([PYTHON, str(ROOT / "bench" / "receiver.py")], check=False).returncode
         if args.only in (None, "handling"):
             fine &= not subprocess.run([PYTHON, str(ROOT / "bench" / "handling.py")], check=False).returncode
+        if args.only in (None, "forwarding"):
+            done = subprocess.run([PYTHON, str(ROOT / "bench" / "forwarding.py")], check=False)
+            fine &= not done.returncode
         if args.only in (None, "inbox"):
             # A million texts take a minute to make: only where they are asked for.
             some = [] if args.only else ["--only", "keep"]

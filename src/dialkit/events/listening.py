@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from dialkit.inbox.keeping import Arrival
     from dialkit.store import Database
 
-NOTED = 30.0  # seconds between two notes in the store of being connected
+# Seconds between two notes in the store of being connected: a kill leaves as much in doubt. A lock that was lost
+# with the connection to PostgreSQL is taken again then, too.
+NOTED = 5.0
 
 
 class Listener:
