@@ -35,7 +35,7 @@ EVENTS, TIMES, PATIENCE = 2000, 3, 60.0  # events, runs, seconds that one may ta
 BUDGETS = {  # events a second
     ("forwarded", "SQLite"): 1000.0,
     ("forwarded", "PostgreSQL"): 1000.0,
-    ("heard", "SQLite"): 2500.0,
+    ("heard", "SQLite"): 2000.0,
     ("heard", "PostgreSQL"): 1200.0,
 }
 

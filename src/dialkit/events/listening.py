@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from dialkit.inbox.keeping import Arrival
     from dialkit.store import Database
 
-# Seconds between two notes in the store of being connected: a kill leaves as much in doubt. A lock that was lost
-# with the connection to PostgreSQL is taken again then, too.
+# Seconds between two notes in the store of being connected: a kill leaves as much in doubt. A lock that went
+# with its connection to PostgreSQL is taken again then, too.
 NOTED = 5.0
 
 

@@ -108,7 +108,7 @@ def establish(client: Dialpad, database: Database, wanted: Wanted, secret: str |
     mark = sha256(birth.encode()).hexdigest()
     held = ExitStack()
     listener_id = listeners.add(database, client.settings.owner, mark, client.clock.now(), held)
-    made: dict[str, Any] | None = None
+    made: dict[str, Any] = {}
     try:
         made = client.request("websockets.create", {"secret": birth}).json()
         websocket_id = int(made["id"])
@@ -122,7 +122,7 @@ def establish(client: Dialpad, database: Database, wanted: Wanted, secret: str |
             listeners.subscribed(database, listener_id, subscriptions)
     except BaseException as error:
         try:
-            if made is None and _made_nothing(error):
+            if not made and _made_nothing(error):
                 listeners.remove(database, listener_id)
             elif (row := listeners.get(database, listener_id)) is not None:
                 take_down(client, database, row, thorough=True)
