@@ -231,6 +231,13 @@ def test_what_cannot_be_made(dialpad: Callable[..., Any], argv: tuple[str, ...])
     assert ran.out == ""
 
 
+def test_what_nobody_would_receive_is_not_kept(dialpad: Callable[..., Any]) -> None:
+    deep = "a=" + "[" * 100 + "]" * 100
+    ran = dialpad("events", "trigger", "fax", "--keep", "--set", deep, **{ENV: SECRET})
+    assert (ran.code, json.loads(ran.err)["error"]["code"]) == (2, "invalid_event")
+    assert json.loads(dialpad("events", "list").out) == []
+
+
 def test_nobody_is_there(dialpad: Callable[..., Any]) -> None:
     ran = dialpad("events", "trigger", "fax", "--to-url", "http://127.0.0.1:1/")
     assert (ran.code, json.loads(ran.err)["error"]["code"]) == (10, "network_error")

@@ -65,14 +65,15 @@ def run(app: App, argv: list[str]) -> int:
     fixture.write_into(payload, found.set)
     if found.edit:
         payload = fixture.edited(app, payload)
-    body = making.written(payload, known[0] if known else None)
+    secret = known[0] if known else None
+    body = making.written(payload, secret)
     told = _told(payload, signed=bool(known))
     if url is not None:
         from dialkit.events.single import Poster
 
         view.data({**told, "url": url, "status": Poster(url).post(body)})
     elif found.keep:
-        view.data({**told, **_kept(app, payload, body)})
+        view.data({**told, **_kept(app, payload, body, secret)})
     else:
         app.stdout.write(body.decode("ascii") + "\n")
     return 0
@@ -104,14 +105,15 @@ def _told(payload: dict[str, Any], *, signed: bool) -> dict[str, Any]:
     return {"event": name_of(kind_of(payload).kind, payload), "signed": signed}
 
 
-def _kept(app: App, payload: dict[str, Any], body: bytes) -> dict[str, Any]:
+def _kept(app: App, payload: dict[str, Any], body: bytes, secret: str | None) -> dict[str, Any]:
     from time import time
 
     from dialkit.inbox.keeping import Arrival, keep
     from dialkit.store import Database
-    from dialkit.webhooks.kinds import kind_of
+    from dialkit.webhooks import unwrap
 
-    arrival = Arrival(kind_of(payload).kind, payload, body.decode("ascii"), time(), "trigger")
+    kind = unwrap(body, secret=secret).kind  # as whoever receives looks at it first
+    arrival = Arrival(kind, payload, body.decode("ascii"), time(), "trigger")
     with Database.of(app.environ, app.tell) as database:
         [kept] = keep(database, [arrival])
     return {"id": kept.event_id, "duplicate": kept.duplicate}
