@@ -6,13 +6,15 @@ import asyncio
 import multiprocessing
 import os
 import threading
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from mounted import GONE, SECRET, asgi_server, django_ready, post, signed, until, wsgi_server
 
 from dialkit import Dialpad
+from dialkit.events.making import make, written
+from dialkit.inbox.keeping import Arrival
 from dialkit.sandbox import Sandbox
 from dialkit.store import deliveries
 
@@ -146,8 +148,6 @@ def test_what_can_never_be_right_is_refused(app: App, framework: str) -> None:
 
 @pytest.mark.parametrize("framework", ["bare", "wsgi"])
 def test_without_a_secret_only_this_machine_may_post(apps: Callable[..., App], framework: str) -> None:
-    from dialkit.events.making import make, written
-
     app = apps(secrets=None)
     serving, path = FRAMEWORKS[framework](app)
     body = written(make("sms.received"))
@@ -156,6 +156,45 @@ def test_without_a_secret_only_this_machine_may_post(apps: Callable[..., App], f
         assert post(base + path, body, x_forwarded_for="203.0.113.7") == 403
         assert post(base + path, body, origin="https://example.com") == 403
         assert post(base + path, signed("sms.received")) == 400
+
+
+def test_a_loop_for_each_request_leaves_nothing_behind(app: App) -> None:
+    heard: list[Any] = []
+    app.on("sms.received")(heard.append)
+    answers: list[Any] = []
+
+    async def once(body: bytes) -> None:
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": body}
+
+        async def send(message: dict[str, Any]) -> None:
+            answers.append(message.get("status"))
+
+        scope = {"type": "http", "method": "POST", "path": "/", "headers": [], "client": ("127.0.0.1", 1)}
+        await app.asgi(scope, receive, send)
+
+    before = set(threading.enumerate())
+    for _ in range(5):
+        asyncio.run(once(signed("sms.received")))
+    until(lambda: len(heard) == 5)
+    assert answers == [204, None] * 5
+    new = [thread.name for thread in set(threading.enumerate()) - before]
+    assert new.count("dialkit-intake") == 1
+
+
+def test_handlers_begin_once_there_is_a_store(
+    apps: Callable[..., App], environ: dict[str, str], tmp_path: Any
+) -> None:
+    app, heard = apps(), []
+    app.on("sms.received")(heard.append)
+    home = tmp_path / "dialkit"
+    home.write_text("in the way")
+    with app:
+        home.unlink()
+        with closing(app._keeper()) as keeper:
+            payload = make("sms.received")
+            keeper.keep([Arrival("sms", payload, written(payload).decode(), 1.0, "serve")])
+        until(lambda: heard)
 
 
 def test_an_async_handler_runs_where_the_server_does(app: App) -> None:

@@ -17,8 +17,9 @@ import threading
 from typing import TYPE_CHECKING, Self
 
 from dialkit.client.clock import Clock
+from dialkit.errors import DialkitError
 from dialkit.events.target import Job, NotDelivered, Target
-from dialkit.events.working import PATIENCE, Worker
+from dialkit.events.working import LOOK, PATIENCE, Worker
 
 if TYPE_CHECKING:
     import asyncio
@@ -53,7 +54,6 @@ class Forwarder:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
-        self._ready = threading.Event()
         self._ending = False
         self._patience = PATIENCE
 
@@ -75,11 +75,10 @@ class Forwarder:
         self.stop()
 
     def start(self) -> None:
-        """Begin to work."""
+        """Begin to work, as soon as there is a store; that is not waited for."""
         if self._targets:
             self._thread = threading.Thread(target=self._run, name="dialkit-forwarder", daemon=True)
             self._thread.start()
-            self._ready.wait()
 
     def wake(self) -> None:
         """Something was added; from any thread."""
@@ -131,16 +130,16 @@ class Forwarder:
             asyncio.run(self._work())
         except Exception as error:
             self._tell(f"warning: forwarding has ended ({type(error).__name__}: {error}); start it again")
-        finally:
-            self._ready.set()
 
     async def _work(self) -> None:
         import asyncio
 
         self._loop = asyncio.get_running_loop()
-        with self._opened() as database:
+        database = await self._patiently()
+        if database is None:
+            return
+        with database:
             self._worker = worker = Worker(database, self._targets, self._tell, self._clock)
-            self._ready.set()
             try:
                 while not self._ending:
                     worker.turn()
@@ -149,3 +148,18 @@ class Forwarder:
                 worker.turn()  # what came last has its first attempt
             finally:
                 await worker.end(self._patience)
+
+    async def _patiently(self) -> Database | None:
+        """The database, opened as soon as it can be; None where all ends before."""
+        import asyncio
+
+        said = False
+        while not self._ending:
+            try:
+                return self._opened()
+            except DialkitError as error:
+                if not said:
+                    self._tell(f"warning: forwarding waits for the store: {error.message}")
+                said = True
+                await asyncio.sleep(LOOK)
+        return None

@@ -39,22 +39,15 @@ class Mounted:
     ) -> None:
         self._made, self._running, self._start, self._stop = made, running, start, stop
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._receiver: ReceiverApp
+        self._receiver: ReceiverApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, or the life of the server."""
         import asyncio
 
-        from dialkit.events.receiver.asgi import ReceiverApp
-
-        loop = asyncio.get_running_loop()
-        fresh = self._loop is not loop
-        if fresh:
-            self._loop, self._receiver = loop, ReceiverApp(self._made())
-        if fresh or not self._running():
-            await asyncio.to_thread(self._start, loop)
+        receiver = await self._here()
         if scope["type"] != "lifespan":
-            await self._receiver(scope, receive, send)
+            await receiver(scope, receive, send)
             return
 
         async def tell(message: dict[str, Any]) -> None:
@@ -62,13 +55,30 @@ class Mounted:
                 await asyncio.to_thread(self._stop)
             await send(message)
 
-        await self._receiver(scope, receive, tell)
-        self._loop = None  # the receiver has ended
+        await receiver(scope, receive, tell)
+        self._loop = self._receiver = None  # it has ended
 
     async def close(self) -> None:
         """Store and answer what waits, and end; within the server's event loop. A request begins anew."""
         import asyncio
 
-        if self._loop is asyncio.get_running_loop():
-            self._loop = None
-            await self._receiver.reception.stop()
+        if self._receiver is not None and self._loop is asyncio.get_running_loop():
+            ended, self._loop, self._receiver = self._receiver, None, None
+            await ended.reception.stop()
+
+    async def _here(self) -> ReceiverApp:
+        """The receiver of this event loop, with handlers beside it."""
+        import asyncio
+
+        from dialkit.events.receiver.asgi import ReceiverApp
+
+        loop, receiver = asyncio.get_running_loop(), self._receiver
+        if receiver is not None and self._loop is loop and self._running():
+            return receiver
+        if receiver is None or self._loop is not loop:
+            last, receiver = receiver, ReceiverApp(self._made())
+            self._loop, self._receiver = loop, receiver
+            if last is not None:  # its loop has gone without a word
+                await last.reception.stop()
+        await asyncio.to_thread(self._start, loop)
+        return receiver

@@ -41,8 +41,8 @@ class Sqlite(Database):
     def __init__(self, path: str, tell: Callable[[str], None] = lambda _line: None) -> None:
         super().__init__()
         self.path = self.name = path
-        self._connection = _opened(path, tell)
         with FORK:
+            self._connection = _opened(path, tell)
             OPEN.add(self)
 
     @classmethod
