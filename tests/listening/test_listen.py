@@ -71,6 +71,20 @@ def test_from_a_text_to_the_app_and_nothing_left_behind(
     assert SECRET not in "".join(listener.told)
 
 
+@POSIX
+def test_it_outlives_its_terminal_where_nohup_says_so(listening: Listen, text_in: TextIn) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup hands it on
+    try:
+        with listening("--sms") as listener:
+            listener.process.send_signal(signal.SIGHUP)
+            text_in("Still there?")
+            listener.heard(1)
+            assert not listener.says("note: ending")
+            assert listener.end() == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_text_that_was_sent_moves_to_delivered_in_the_outbox(
     listening: Listen, sandbox: Sandbox, around: dict[str, str], dialpad: Dialpad
 ) -> None:

@@ -170,7 +170,7 @@ def _hear_signals(app: App, stop: asyncio.Event) -> None:
 
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         number = getattr(signal, name, None)
-        if number is None:
+        if number is None or (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):  # nohup
             continue
         try:
             loop.add_signal_handler(number, heard)
