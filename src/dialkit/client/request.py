@@ -160,7 +160,7 @@ def build(
         if field.place == "path":
             path = path.replace("{" + name + "}", encode_segment(value, name))
         elif field.place == "query":
-            if value == "" or (isinstance(value, (list, tuple)) and "" in value):
+            if value == "":
                 if name == "cursor":  # the start of the list
                     continue
                 # Sent or left out, it may filter nothing: somebody's list would be everybody's.
