@@ -258,6 +258,34 @@ def test_whatever_a_handler_is_or_raises(app: App) -> None:
         assert deliveries.of_event(database, 1)[0]["target"] == "handler:Object"
 
 
+def test_no_words_of_an_error_stop_the_work(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "dialkit.events")  # pytest cannot show what is no UTF-8
+
+    class Mean(Exception):
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    @app.on("sms.received")
+    def repeats(event: SmsEvent) -> None:
+        raise ValueError(event.text)
+
+    @app.on("sms.received")
+    def mean(event: SmsEvent) -> None:
+        raise Mean
+
+    @app.on("sms.received")
+    def deep(event: SmsEvent) -> None:
+        deep(event)
+
+    take(app, "sms.received", text="half of \ud83d,\n\x00 \x1b[31mred, 二キロ 😀")
+    assert app.run_pending() == 3
+    with app._opened() as database:
+        said = errors(database, "handler:repeats")
+        assert said == "ValueError: half of \ufffd, \ufffd \ufffd[31mred, 二キロ 😀"
+        assert errors(database, "handler:mean") == "Mean"
+        assert errors(database, "handler:deep").startswith("RecursionError: ")
+
+
 def test_what_is_wrong_is_said_where_it_is_written(apps: Callable[..., App]) -> None:
     app = apps(name="shop")
     with pytest.raises(InvalidArgument, match=r"'sms\.recieved'") as told:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.events.forwarding import NotDelivered
 from dialkit.events.names import fits
+from dialkit.events.target import words_of
 from dialkit.events.threads import Threads
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Handler:
             log().error(
                 "%s failed on event %d, attempt %d", self.name, job.event_id, job.attempt, exc_info=True
             )
-            raise NotDelivered(f"{type(error).__name__}: {error}") from None
+            raise NotDelivered(words_of(error)) from None
 
     async def close(self) -> None:
         """Let threads that have nothing to do end."""

@@ -27,6 +27,14 @@ class NotDelivered(Exception):
         self.final = final
 
 
+def words_of(error: BaseException) -> str:
+    """Its type and what it says, be that nothing."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # whose own words fail
+        return type(error).__name__
+
+
 class Target(Protocol):
     """Where events are brought.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dialkit.client.base import jitter
 from dialkit.errors import DialkitError
-from dialkit.events.target import Job, NotDelivered
+from dialkit.events.target import Job, NotDelivered, words_of
 from dialkit.store import deliveries
 from dialkit.store.deliveries import DEAD, DONE, WAITING, Settled
 
@@ -246,12 +246,13 @@ class Worker:
                 raise
             return self._failed(row, "CancelledError")  # its own doing
         except Exception as error:
-            return self._failed(row, f"{type(error).__name__}: {error}")
+            return self._failed(row, words_of(error))
         return Settled(row["id"], DONE)
 
     def _failed(self, row: Row, why: str, *, final: bool = False) -> Settled:
         now = self._clock.now()
-        why = " ".join(why.split())[:KEPT]
+        # A surrogate could not be written down, and with it nothing else of the turn.
+        why = "".join(each if each.isprintable() else "\ufffd" for each in " ".join(why.split())[:KEPT])
         if final or now - row["first_at"] >= GIVEN_UP:
             return Settled(row["id"], DEAD, why)
         return Settled(row["id"], WAITING, why, now + pause_after(row["attempts"]))
