@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
 import socket
 import time
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from serving import PATH, Serving, everything, posted, reply_of, statuses
+from serving import PATH, Serving, everything, posted, reply_of, statuses, until
 
+from dialkit.events import receiver
+from dialkit.events.keeper import Here
+from dialkit.events.receiver.server import SMALL, Server
+from dialkit.store import Database
+from dialkit.webhooks.unwrapping import MOST
 from signing import CLAIMS, GOOD, HEAD, HEADER, SECRET, SIGNATURE, TEXT, encoded, token
 
 if TYPE_CHECKING:
@@ -238,21 +245,28 @@ def test_huge_bodies(serving: Serving, stored: Callable[[], list[Any]]) -> None:
     assert reply_of(flood(serving, chunked, size)).status == 413
     bomb = gzip.compress(bytes(50 << 20))
     assert serving.post(bomb, content_encoding="gzip").status == 415
-    held = []
-    for _ in range(100):
-        connection = serving.connect()
-        connection.settimeout(0.2)
-        held.append(connection)
-        try:
-            connection.sendall(head + b"content-length: 1000000\r\n\r\n" + b"x" * 999_999)
-        except OSError:
-            break  # it reads no more of this: that is what it is to do
-    assert serving.count('dialkit_events_refused_total{reason="busy"}')
-    assert serving.post(GOOD).status == 204  # it is small
-    for connection in held:
-        connection.close()
+    with ExitStack() as held:
+        for _ in range(40):
+            connection = held.enter_context(serving.connect())
+            with suppress(OSError):  # it may have been refused by now
+                connection.sendall(head + b"content-length: 1000000\r\n\r\n" + b"x" * 999_999)
+        until(lambda: serving.count('dialkit_events_refused_total{reason="busy"}'))
+        assert serving.post(GOOD).status == 204  # it is small
     assert len(stored()) == 1
     assert serving.memory() < MOST_MEMORY, serving.memory() >> 20
+
+
+def test_a_small_body_always_has_a_place(environ: dict[str, str]) -> None:
+    async def work() -> None:
+        server = Server(receiver.make(SECRET, {PATH: None}, Here(lambda: Database.of(environ))))
+        while server.hold(0, MOST):
+            pass
+        assert server.hold(0, SMALL)
+        assert not server.hold(SMALL, MOST)
+        server.hold(MOST, 0)
+        assert server.hold(SMALL, MOST)
+
+    asyncio.run(work())
 
 
 def flood(serving: Serving, head: bytes, size: int) -> bytes:
