@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dialkit.errors import Conflict, InvalidArgument
-from dialkit.store import Database, companies, opt_outs, outbox, templates
+from dialkit.inbox import pruning
+from dialkit.inbox.keeping import Arrival, keep
+from dialkit.store import Database, companies, opt_outs, outbox, schema, templates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +69,7 @@ def test_the_command_line_goes_on_with_it(old: Path, dialpad: Callable[..., obje
     code, out, _ = dialpad("outbox", "list", "--to", "+14155550123")  # type: ignore[misc]
     assert (code, '"id": 1' in out) == (0, True)
     with closing(sqlite3.connect(old)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
 
 
 def test_one_that_is_cut_off_is_begun_again(old: Path, environ: dict[str, str]) -> None:
@@ -82,3 +84,45 @@ def test_one_that_is_cut_off_is_begun_again(old: Path, environ: dict[str, str]) 
         connection.execute("DROP VIEW outbox_recipient")
     with Database.of(environ) as database:
         assert len(outbox.listed(database, state=None, number=None, most=9)) == 4
+
+
+def test_an_id_that_an_event_had_is_not_given_again(environ: dict[str, str], store: str) -> None:
+    """Programs that get events know by it which they had."""
+
+    def kept(database: Database, number: int) -> int:
+        payload = {"id": number, "fax_status": "sent"}
+        [one] = keep(database, [Arrival("fax", payload, "{}", 1.0, "serve")])
+        return one.event_id
+
+    with Database.of(environ) as database:
+        assert [kept(database, number) for number in (1, 2)] == [1, 2]
+        assert pruning.prune(database, 10.0)["events"] == 2
+        assert kept(database, 3) == 3
+
+
+def test_events_of_version_2_go_on_with_their_ids(environ: dict[str, str]) -> None:
+    with Database.of(environ) as database:
+        path = database.name
+    table = next(
+        each for each in schema.statements("sqlite") if each.startswith("CREATE TABLE IF NOT EXISTS event ")
+    )
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE event")
+        connection.execute(table.replace("AUTOINCREMENT", ""))
+        connection.execute(
+            "INSERT INTO event VALUES (7, 'fax', 'fax/1', 1, 1, '{}', '{\"id\": 1}', 'serve', 2)"
+        )
+        connection.execute("PRAGMA user_version = 2")
+    with Database.of(environ) as database:
+        assert database.one("SELECT id, identity, duplicates FROM event") == {
+            "id": 7,
+            "identity": "fax/1",
+            "duplicates": 2,
+        }
+        pruning.prune(database, 10.0)
+        [one] = keep(database, [Arrival("fax", {"fax_status": "sent"}, "{}", 1.0, "serve")])
+        assert one.event_id == 8
+        names = {
+            row["name"] for row in database.all("SELECT name FROM sqlite_master WHERE tbl_name = 'event'")
+        }
+        assert {"event_by_kind", "event_by_time"} < names

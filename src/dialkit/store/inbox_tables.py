@@ -9,7 +9,7 @@ SLOTS = 2048  # places within a millisecond
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS event (
-    id {id},
+    id {id} AUTOINCREMENT,          -- programs know by it what they had, so none is given again
     kind TEXT NOT NULL,             -- sms, call, contact, agent_status, changelog, channel, fax, unknown
     identity TEXT NOT NULL UNIQUE,  -- what a redelivery has in common with the first
     happened_at DOUBLE PRECISION,               -- by the event's own word

@@ -88,7 +88,7 @@ def salvage(damaged: str, connection: sqlite3.Connection) -> int:
                 add += " ON CONFLICT DO NOTHING"
             for row in _readable(old, table, names):
                 kept += connection.execute(add, row).rowcount
-        outbox_keys(connection.execute)
+        outbox_keys(connection.execute, "sqlite")
         connection.execute("COMMIT")
     finally:
         old.close()
