@@ -20,7 +20,8 @@ PAGED: tuple[Argument, ...] = ((("--before",), {"metavar": "WHEN"}), (("--max-it
 FLAG = {"action": "store_true"}
 LINE: Argument = (("--line",), {"metavar": "NUMBER"})
 WITH: Argument = (("--with",), {"metavar": "NUMBER", "dest": "number"})
-THREADS = ("number", "contact", "unread", "at", "direction", "text", "line")
+THREADS = ("number", "contact", "unread", "text", "at", "direction", "line")
+SAID = ("at", "direction", "text", "status", "line")  # with one person
 TEXTS = ("at", "direction", "number", "text", "status", "contact", "line")
 CALLS = ("started", "outcome", "direction", "number", "contact", "line", "answered_by", "voicemail")
 
@@ -46,7 +47,7 @@ def _threads(app: App, argv: list[str], name: str, *, unread: bool | None) -> in
 
 def thread(app: App, argv: list[str]) -> int:
     """Show what was written with somebody."""
-    page = Page(app, "inbox thread", argv, TEXTS, (("theirs",), {"metavar": "NUMBER", "nargs": "?"}), LINE)
+    page = Page(app, "inbox thread", argv, SAID, (("theirs",), {"metavar": "NUMBER", "nargs": "?"}), LINE)
     from dialkit.inbox import reading
 
     theirs, ours = _theirs(page, "inbox thread"), page.party("--line", page.found.line)
