@@ -21,7 +21,7 @@ FLAG = {"action": "store_true"}
 LINE: Argument = (("--line",), {"metavar": "NUMBER"})
 WITH: Argument = (("--with",), {"metavar": "NUMBER", "dest": "number"})
 THREADS = ("number", "contact", "unread", "text", "at", "direction", "line")
-SAID = ("at", "direction", "text", "status", "line")  # with one person
+SAID = ("at", "direction", "text", "status")  # with one person
 TEXTS = ("at", "direction", "number", "text", "status", "contact", "line")
 CALLS = ("started", "outcome", "direction", "number", "contact", "line", "answered_by", "voicemail")
 
