@@ -70,6 +70,16 @@ def test_what_is_not_done_is_shown_the_newest_first(pending: Callable[..., Any],
     assert pending("--max-items", "1") == [dead]
 
 
+@both
+def test_what_is_not_done_says_no_time_at_which_it_was(
+    dialpad: Dialpad, three: list[int], database: Database
+) -> None:
+    assert dialpad("events", "pending", "retry", "2").code == 0
+    shown = [json.loads(dialpad("events", "show", str(one), "-o", "json").out) for one in three]
+    times = {row["state"]: row["done_at"] for one in shown for row in one["deliveries"]}
+    assert (times["waiting"], bool(times["done"])) == (None, True)
+
+
 def test_a_table_obeys_no_control_characters(dialpad: Dialpad, three: list[int]) -> None:
     ran = dialpad("events", "pending", tty=True, COLUMNS="200")
     assert "answered 404\\x1b[31m" in ran.out

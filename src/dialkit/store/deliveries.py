@@ -44,7 +44,7 @@ FORGET = "DELETE FROM delivery WHERE event_id IN ({marks})"
 # One that was redacted has no body any more, and is of no use to those who verify it.
 EVENTS = "SELECT id, kind, body, payload_json FROM event WHERE id IN ({marks}) AND body <> ''"
 SETTLE = """
-UPDATE delivery SET state = :state, last_error = :error, next_at = :next_at, done_at = :now,
+UPDATE delivery SET state = :state, last_error = :error, next_at = :next_at, done_at = :done_at,
                     claimed_by = NULL, claimed_until = NULL
 WHERE id = :id AND claimed_by = :who AND state = 'claimed'
 """
@@ -66,7 +66,7 @@ OF_EVENT = "SELECT * FROM delivery WHERE event_id = ? ORDER BY id"
 GET = "SELECT * FROM delivery WHERE id = ?"
 COUNT = "SELECT target, state, COUNT(*) AS number FROM delivery GROUP BY target, state ORDER BY target, state"
 AGAIN = """
-UPDATE delivery SET state = 'waiting', next_at = :now, attempts = 0, first_at = NULL
+UPDATE delivery SET state = 'waiting', next_at = :now, attempts = 0, first_at = NULL, done_at = NULL
 WHERE state IN ('waiting', 'dead')
 """
 AGAIN_ONE = AGAIN + "AND id = :id"
@@ -173,7 +173,10 @@ def forget(tx: Any, event_ids: Sequence[Any]) -> None:
 
 
 def _settle(tx: Any, who: str, settled: Iterable[Settled], now: float) -> None:
-    if rows := [{**one._asdict(), "who": who, "now": now} for one in settled]:
+    rows = [
+        {**one._asdict(), "who": who, "done_at": None if one.state == WAITING else now} for one in settled
+    ]
+    if rows:
         tx.executemany(SETTLE, rows)
 
 
