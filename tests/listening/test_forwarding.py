@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from dialkit.events.addresses import check_url
 from dialkit.events.forwarding import Forwarder, Job, NotDelivered
 from dialkit.events.posting import Posting
 from dialkit.events.running import Running, find_script
-from dialkit.events.working import GIVEN_UP, LONGEST, Worker, pause_after
+from dialkit.events.working import GIVEN_UP, LONGEST, pause_after
 from dialkit.inbox.pruning import prune
 from dialkit.store import Database, deliveries
 
@@ -33,7 +34,10 @@ pytestmark = pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
 
 
 def states(database: Database) -> dict[str, int]:
-    return {row["state"]: row["number"] for row in deliveries.counts(database)}
+    found: Counter[str] = Counter()
+    for row in deliveries.counts(database):
+        found[row["state"]] += row["number"]
+    return dict(found)
 
 
 def only(database: Database) -> dict[str, Any]:
@@ -168,7 +172,7 @@ def test_a_worker_takes_only_what_is_for_its_targets(
     posting = Posting(app.url)
     add(posting.name, "exec:/bin/rm", "url:http://127.0.0.1:1/", number=3)
     Forwarder(opened, [posting], clock=clock).run_due()
-    assert states(database) == {"done": 3, "waiting": 6} or len(app.posts) == 3
+    assert states(database) == {"done": 3, "waiting": 6}
     rest = {row["target"] for row in deliveries.listed(database)}
     assert rest == {"exec:/bin/rm", "url:http://127.0.0.1:1/"}
 
@@ -228,15 +232,13 @@ class Slow:
         pass
 
 
-def test_who_ends_gives_back_what_is_under_way(
-    opened: Opened, database: Database, add: Add, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Worker.end, "__defaults__", (0.05,))  # seconds it may still take
+def test_who_ends_gives_back_what_is_under_way(opened: Opened, database: Database, add: Add) -> None:
     slow = Slow()
     add(slow.name, number=5)
-    with Forwarder(opened, [slow]):
+    with Forwarder(opened, [slow]) as forwarder:
         until(lambda: slow.begun == 3)
         assert states(database) == {"claimed": 3, "waiting": 2}
+        forwarder.stop(0.05)
     rows = database.all("SELECT * FROM delivery")
     assert {(row["state"], row["attempts"], row["claimed_by"]) for row in rows} == {("waiting", 0, None)}
 
