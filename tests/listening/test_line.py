@@ -190,6 +190,27 @@ def test_it_ends_at_once_while_nobody_is_there(clock: StandingClock) -> None:
     asyncio.run(work())
 
 
+def test_a_gap_at_the_end_is_told_as_well(clock: StandingClock) -> None:
+    async def work() -> None:
+        async with Side() as side:
+
+            async def renew() -> str:
+                raise NetworkError("no route")
+
+            heard = Heard(clock, renew)
+            task = heard.begin(side.url)
+            await until(lambda: side.opened)
+            began = clock.at
+            clock.at += 7
+            side.opened[0].transport.abort()
+            await until(lambda: heard.told)
+            heard.stop.set()
+            await task
+            assert heard.gaps == [(began, began + 7)]
+
+    asyncio.run(work())
+
+
 def test_what_is_not_encrypted_is_not_opened() -> None:
     for url in ("ws://example.com/websocket/x", "http://127.0.0.1/x", "file:///etc/passwd"):
         with pytest.raises(InvalidArgument, match="not encrypted"):

@@ -45,7 +45,8 @@ class Line:
     Parameters:
         renew: gives a URL that is good now. What it raises and is no matter of the network ends the line.
         take: is given each message.
-        gap: is told, once a line is there again, from when to when there was none (seconds since 1970).
+        gap: is told, once a line is there again or no longer wanted, from when to when there was none
+            (seconds since 1970).
         tell: is told in a line what goes wrong and right again.
         clock: tells the time.
     """
@@ -109,11 +110,14 @@ class Line:
                 url = None
                 await self._pause(stop)
                 continue
-            now = self._clock.now()
-            if self.heard_at is not None and not self._open:
-                self._gap(self.heard_at, now)
+            self._tell_gap()
             return connection, lifetime(url)
+        self._tell_gap()  # or given up
         return None
+
+    def _tell_gap(self) -> None:
+        if self.heard_at is not None and all(reader.done() for reader in self._open):
+            self._gap(self.heard_at, self._clock.now())
 
     async def _read(self, connection: ClientConnection) -> None:
         from websockets.exceptions import ConnectionClosed
