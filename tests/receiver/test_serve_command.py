@@ -75,6 +75,7 @@ def test_without_a_secret_only_this_machine_posts(environ: dict[str, str], tmp_p
         for foreign in (
             {"origin": "https://example.com"},  # a web page that is open here
             {"x_forwarded_for": "203.0.113.9"},  # a proxy or a tunnel
+            {"x_forwarded_proto": "https"},
             {"forwarded": "for=203.0.113.9"},
             {"host": "abc.tunnel.example"},  # a name that was made to lead here
         ):

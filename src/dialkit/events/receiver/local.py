@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 # What proxies and tunnels add, and browsers.
 FOREIGN = frozenset({
-    b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip", b"via", b"cf-connecting-ip",
-    b"origin",
+    b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto", b"x-real-ip", b"via",
+    b"cf-connecting-ip", b"origin",
 })  # fmt: skip
 
 
