@@ -104,6 +104,9 @@ def test_calls_and_contacts(listening: Listen, sandbox: Sandbox, world_of: World
     before = world_of()[1]
     flags = ("--calls", "--contacts", "--agent-status", "--change-log", "--call-states", "ringing,hangup")
     with listening(*flags, "--target", "office:5219384756201938") as listener:
+        assert listener.says(
+            "call of office:5219384756201938 and contact, agent_status, change_log of the company"
+        )
         made = [row for row in world_of()[1] if row not in before]
         assert sorted(row["kind"] for row in made) == [
             "agent_status",

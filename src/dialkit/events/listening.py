@@ -128,9 +128,12 @@ class Listener:
         return await asyncio.to_thread(ask)
 
     def _joined(self) -> None:
-        kinds = ", ".join(self._wanted.kinds)
-        whose = ", ".join(f"{kind}:{number}" for kind, number in self._wanted.targets) or "the company"
-        self._tell(f"note: listening for {kinds} of {whose}; Ctrl-C ends it")
+        targets = ", ".join(f"{kind}:{number}" for kind, number in self._wanted.targets)
+        theirs = [kind for kind in self._wanted.kinds if targets and kind in subscribing.TARGETED]
+        rest = [kind for kind in self._wanted.kinds if kind not in theirs]
+        both = ((theirs, targets), (rest, "the company"))
+        told = " and ".join(f"{', '.join(kinds)} of {whose}" for kinds, whose in both if kinds)
+        self._tell(f"note: listening for {told}; Ctrl-C ends it")
 
     def _kept(self, new: list[tuple[int, Arrival]]) -> None:
         if self._forwarder is not None:
