@@ -52,13 +52,11 @@ class Bridge:
 
     def close(self) -> None:
         """Store and answer what waits, and end. A request begins anew."""
-        import asyncio
-
         with self._turn:
             if self._process != os.getpid():
                 return
             self._process = 0
-            asyncio.run_coroutine_threadsafe(self._reception.stop(), self._loop).result(WITHIN * 2)
+            self._reception.close()
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(WITHIN)
             if not self._thread.is_alive():

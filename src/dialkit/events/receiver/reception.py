@@ -53,6 +53,9 @@ class Reception:
         stored: Callable[[], None] = lambda: None,
     ) -> None:
         self.metrics = Metrics()
+        self.metrics.refused.update(
+            dict.fromkeys(REFUSED, 0)
+        )  # who watches sees the first of each rise from 0
         self._judge, self._tell, self._stored = judge, tell, stored
         self._local_only, self._public_status = local_only, public_status
         self._intake = Intake(keeper, self._settle, self.metrics)
@@ -69,8 +72,12 @@ class Reception:
 
     async def stop(self, patience: float = 5.0) -> None:
         """Store what waits, answer it, and end."""
-        await asyncio.to_thread(self._intake.close, patience)
+        await asyncio.to_thread(self.close, patience)
         await asyncio.sleep(0)  # what was stored last is answered
+
+    def close(self, patience: float = 5.0) -> None:
+        """Store what waits, and end; in any thread but the event loop's, which answers it."""
+        self._intake.close(patience)
 
     def screen(self, method: str, path: str, headers: Headers, peer: str | None) -> Answer | None:
         """The answer to a request that is refused by its head; None where the body is to be read."""
