@@ -111,6 +111,7 @@ def test_metrics_are_prometheus_text(serving: Serving) -> None:
         'dialkit_events_stored_total{kind="sms"} 1',
         "dialkit_events_duplicates_total 1",
         'dialkit_events_refused_total{reason="bad_signature"} 2',
+        'dialkit_events_refused_total{reason="not_stored"} 0',
         "dialkit_events_queue_length 0",
         "dialkit_commit_seconds_count 2",
         'dialkit_commit_seconds_bucket{le="+Inf"} 2',
