@@ -6,15 +6,21 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from mounted import SECRET, post, signed, until
 
+from dialkit.events.making import make, written
+from dialkit.inbox.keeping import Arrival
 from dialkit.store import Database, deliveries
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from dialkit.events import App
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals")
 
@@ -145,6 +151,48 @@ def test_what_a_forked_process_keeps_is_kept(environ: dict[str, str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     with Database.of(environ) as database:
         assert len(database.all("SELECT id FROM event")) == 3
+
+
+IMPORTS = """
+import sys, threading
+from dialkit.events import App
+
+class Told:
+    def find_spec(self, name, path=None, target=None):
+        if threading.current_thread() is not threading.main_thread():
+            print(name)
+
+app, calls = App(secrets=None), threading.Semaphore(0)
+
+@app.on("*")
+def sync(event):
+    calls.release()
+
+@app.on("*")
+async def not_sync(event):
+    calls.release()
+
+sys.meta_path.insert(0, Told())
+app.start()
+assert calls.acquire(timeout=30) and calls.acquire(timeout=30)
+app.stop()
+"""
+
+
+@pytest.mark.usefixtures("store")
+def test_threads_import_nothing_that_a_fork_would_wait_for(
+    apps: Callable[..., App], environ: dict[str, str]
+) -> None:
+    app = apps()
+    for name in ("sync", "not_sync"):
+        app.on("*", called=name)(print)
+    event = make("sms.received")
+    with closing(app._keeper()) as keeper:
+        keeper.keep([Arrival("sms", event, written(event).decode(), 1.0, "serve")])
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTS], env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 def running(kind: str, environ: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:

@@ -132,8 +132,11 @@ class App(Registry):
 
     def start(self) -> None:
         """Have handlers called, in threads of their own, until `stop`; again does no harm."""
+        from dialkit.events.loading import load
+
         if self._running():
             return
+        load(self._environ)
         with self._turn:
             if not self._running():
                 self._begun = True
