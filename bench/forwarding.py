@@ -14,7 +14,6 @@ import asyncio
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from typing import Any, NamedTuple
 
@@ -28,8 +27,9 @@ from dialkit.events.messages import Messages
 from dialkit.events.posting import Posting
 from dialkit.inbox.keeping import Arrival
 from dialkit.store import Database
+from empty import empty, stores
 from load import event, signed
-from receiver import SECRET, stores
+from receiver import SECRET
 
 EVENTS, TIMES, PATIENCE = 2000, 3, 60.0  # events, runs, seconds that one may take
 BUDGETS = {  # events a second
@@ -160,11 +160,9 @@ def main() -> int:
     print(f"\nevents brought on and heard, {EVENTS} of each, the best of {TIMES}")
     for (what, name), budget in BUDGETS.items():
         runs = []
-        for _ in range(TIMES):
-            with tempfile.TemporaryDirectory() as home:
-                if (chosen := stores().get(name)) is not None:  # a store that is new each time
-                    environ = {**os.environ, "DIALKIT_HOME": home, **chosen}
-                    runs.append((forwarded if what == "forwarded" else heard)(environ))
+        for _ in range(TIMES if name in stores() else 0):
+            with empty(name) as environ:
+                runs.append((forwarded if what == "forwarded" else heard)(environ))
         if runs:
             best, once = max(runs), all(run.once for run in runs)
             good = best.rate >= budget and once

@@ -15,13 +15,13 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from typing import Any, NamedTuple
 
 from dialkit.events import App
-from receiver import SECRET, cpu, sender, stores
+from empty import empty, stores
+from receiver import SECRET, cpu, sender
 
 TIMES, PATIENCE = 3, 60.0  # runs; seconds until all is handled
 BUDGETS = {"SQLite": 1000.0, "PostgreSQL": 500.0}  # events a second, taken and handled
@@ -92,9 +92,7 @@ def main() -> int:
         for kind in ("sync", "async"):
             runs = []
             for _ in range(TIMES):
-                with tempfile.TemporaryDirectory() as home:
-                    # A store that is new each time: what it knows already is not handled again.
-                    environ = {**os.environ, "DIALKIT_HOME": home, **stores()[name]}
+                with empty(name) as environ:
                     runs.append(measure(kind, environ))
             best = max(runs)
             good = best.rate >= BUDGETS[name] and all(run.once for run in runs)

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
+
+from empty import empty, stores
 
 LOAD = str(Path(__file__).with_name("load.py"))
 SECRET = "a-secret-of-thirty-two-characters"
@@ -112,24 +112,14 @@ def resident(pid: int) -> float:
     return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1024
 
 
-def stores() -> dict[str, dict[str, str]]:
-    """What to measure: a name, and the environment that chooses it."""
-    found = {"SQLite": {}}
-    if server := os.environ.get("DIALKIT_TEST_POSTGRES"):
-        found["PostgreSQL"] = {"DIALKIT_DATABASE_URL": f"{server}?schema=bench_{secrets.token_hex(4)}"}
-    return found
-
-
 def main() -> int:
     fine = True
     print(f"\nevents received: {SENDERS} senders with {CONNECTIONS} connections, the best of {TIMES}")
-    for name, chosen in stores().items():
+    for name in stores():
         runs = []
         for _ in range(TIMES):
-            with tempfile.TemporaryDirectory() as home:
-                environ = {**os.environ, "DIALKIT_HOME": home, "DIALPAD_WEBHOOK_SECRET": SECRET, **chosen}
-                environ.setdefault("DIALKIT_KEYRING", "off")
-                runs.append(measure(environ))
+            with empty(name) as environ:
+                runs.append(measure({**environ, "DIALPAD_WEBHOOK_SECRET": SECRET}))
         best = max(runs)
         good = best.rate >= BUDGETS[name] and best.p99 <= P99 and best.memory <= MEMORY and not best.others
         fine &= good
