@@ -47,6 +47,11 @@ def test_who_sends_no_more_still_gets_all_answers(client: Client) -> None:
     assert statuses(talk(client, request(client, f"GET {COMPANY}") * 20)) == [200] * 20
 
 
+def test_a_refusal_reaches_who_is_still_sending(client: Client) -> None:
+    for _ in range(50):
+        assert statuses(talk(client, b"nonsense\r\n\r\n", *[b"x" * 1000] * 20)) == [400]
+
+
 def test_a_head_without_end_is_not_kept(client: Client) -> None:
     begun = b"GET /nothing HTTP/1.1\r\nX-Long: "
     with socket.create_connection(("127.0.0.1", client.sandbox.port), 10) as connection:

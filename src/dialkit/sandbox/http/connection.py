@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_HEAD = 64 << 10  # bytes of a request's address and headers
 MOST_WAITING = 16  # requests that wait for the answer of one before; then no more is read
+LINGER = 1.0  # seconds in which what still comes is thrown away, at the end
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -36,6 +37,7 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpRequestParser(self)
         self._waiting: deque[Exchange] = deque()
         self._refused = 0  # a status: the answer to what cannot be read, once all before it is answered
+        self._over = False  # refused: nothing more is read
         self._client: Any = None
         self._url = b""
         self._headers: list[tuple[bytes, bytes]] = []
@@ -74,6 +76,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what came; answer 400 to what is no HTTP, 431 to a head without end."""
+        if self._over:
+            return
         self._unread += len(data) if self._in_head else 0
         try:
             while data:
@@ -199,11 +203,15 @@ class Connection(asyncio.Protocol):
             self.transport.resume_reading()
 
     def _refuse(self) -> None:
-        """Answer what cannot be read, and end."""
-        if not self.transport.is_closing():
-            line = b"HTTP/1.1 %d %b\r\n" % (self._refused, REASONS[self._refused])
-            self.transport.write(line + b"content-length: 0\r\nconnection: close\r\n\r\n")
-        self.transport.close()
+        """Answer what cannot be read, and end; a connection closed on unread bytes would lose the answer."""
+        if self.transport.is_closing() or self._over:
+            return
+        self._over = True
+        line = b"HTTP/1.1 %d %b\r\n" % (self._refused, REASONS[self._refused])
+        self.transport.write(line + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.write_eof()
+        self.transport.resume_reading()
+        asyncio.get_running_loop().call_later(LINGER, self.transport.close)
 
     def end(self) -> None:
         """End, once the answer under way has gone out."""
