@@ -14,14 +14,19 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
+from dialkit.inbox.keeping import Arrival, keep
+from dialkit.store import Database
 from empty import empty, stores
+from load import event
 
 LOAD = str(Path(__file__).with_name("load.py"))
 SECRET = "a-secret-of-thirty-two-characters"
+USED, FORMER = 10_000, 100_000_000  # events that are there already, and their ids
 SENDERS, CONNECTIONS, SECONDS, TIMES = 2, 32, 4, 3
 P99, MEMORY = 40.0, 120.0  # ms, MB
 BUDGETS = {"SQLite": 4000.0, "PostgreSQL": 2500.0}  # events a second
@@ -36,6 +41,16 @@ class Measured(NamedTuple):
     cpu: float  # µs of the receiver for an event
     memory: float  # MB
     others: int  # answers that were no 2xx
+
+
+def use(environ: dict[str, str]) -> None:
+    """Make a store such as it is after its first minute: with events, and PostgreSQL knows how many."""
+    payloads = [event(FORMER + number) for number in range(USED)]
+    arrivals = [Arrival("sms", each, json.dumps(each), time.time(), "serve") for each in payloads]
+    with Database.of(environ) as database:
+        keep(database, arrivals)
+        with database.write() as tx:
+            tx.execute("ANALYZE")
 
 
 def measure(environ: dict[str, str]) -> Measured:
@@ -119,6 +134,7 @@ def main() -> int:
         runs = []
         for _ in range(TIMES):
             with empty(name) as environ:
+                use(environ)
                 runs.append(measure({**environ, "DIALPAD_WEBHOOK_SECRET": SECRET}))
         best = max(runs)
         good = best.rate >= BUDGETS[name] and best.p99 <= P99 and best.memory <= MEMORY and not best.others
