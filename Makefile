@@ -17,7 +17,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 	@test -x $(RUN) || $(PYTHON) -m venv .venv
 	@$(RUN) -m pip install --quiet --upgrade pip
 	@$(RUN) -m pip install --quiet --editable .
-	@$(RUN) -m compileall -q src
+	@$(RUN) -m compileall -q -f src
 	@touch $@
 
 .venv/dev: .venv/demo
@@ -43,7 +43,7 @@ check: .venv/dev  ## format, lint, types, spec and generated files
 	@$(RUN) tools/check_imports.py
 
 bench: .venv/dev  ## the budgets of docs/architecture.md, as ratios
-	@$(RUN) -m compileall -q src
+	@$(RUN) -m compileall -q -f src
 	@$(RUN) bench/run.py
 
 soak: .venv/dev  ## the long tests: killed senders and imports, over all seeds

@@ -16,6 +16,11 @@ def main(argv: list[str] | None = None) -> int:
 
         print(f"dialpad {__version__}")
         return 0
+    from dialkit.cli import process
+
+    if argv is None:
+        process.begin()
     from dialkit.cli.app import App
 
-    return App.of_process(words).run()
+    code = App.of_process(words).run()
+    return process.end(code) if argv is None else code

@@ -1,11 +1,12 @@
 """argparse, as every command uses it: errors are raised, global options are read and checked."""
 
-from __future__ import annotations
+# No `from __future__ import annotations` here: with it, each field of a NamedTuple is compiled, which takes
+# longer than all else in this module.
 
-import argparse
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from dialkit.cli.options import FORMATS, TABLE
+from dialkit.cli.untranslated import argparse
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Options(NamedTuple):
 
 # What ``defaults`` in the config may hold: a test of the value, and what it wants in words. The other global
 # options have a setting of their own, or mean nothing (or too much) where nobody typed them.
-DEFAULTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+DEFAULTS: "dict[str, tuple[Callable[[Any], bool], str]]" = {
     "output": (lambda value: value in FORMATS, "one of " + ", ".join(FORMATS)),
     "timeout": (
         lambda value: type(value) in (int, float) and 0.001 <= value <= 86_400,
@@ -96,7 +97,7 @@ def read_global(found: argparse.Namespace) -> Options:
     return Options(**values)
 
 
-def with_defaults(options: Options, config: Config) -> Options:
+def with_defaults(options: Options, config: "Config") -> Options:
     """`options`, and for those not given what the folder's pin says, else ``defaults`` in the config.
 
     Raises `InvalidArgument` for a name that can have no default, and for a value that will not do.

@@ -141,7 +141,10 @@ def open_client(app: App, options: Options, settings: Settings | None = None) ->
 
 def _hear_signals() -> None:
     """Let SIGTERM and SIGHUP end a request as Ctrl-C does: a write under way must not end without a word."""
-    import signal
+    if TYPE_CHECKING:
+        import signal
+    else:
+        import _signal as signal  # without the names of all signals, which take a millisecond
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt

@@ -13,6 +13,7 @@ import io
 import sys
 from typing import TYPE_CHECKING, Any
 
+from dialkit.cli import process
 from dialkit.cli.app import App
 from dialkit.errors import InvalidArgument, PartialSuccess
 
@@ -28,7 +29,10 @@ def main(wrapper: str, words: tuple[str, ...], command: str, argv: list[str] | N
     `words` name the `dialpad` command; `command` is what the JSON calls it. A wrapper with subcommands gives
     a name that ends with a dot, and the first word of the line is added to it.
     """
-    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv is None:
+        process.begin()
+        return process.end(main(wrapper, words, command, sys.argv[1:]))
+    argv = list(argv)
     own = argv[: argv.index("--")] if "--" in argv else argv
     if "--json" not in own:
         return App.of_process([*words, *argv]).run()

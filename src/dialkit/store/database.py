@@ -9,37 +9,37 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from typing import Self
+    from typing import Protocol, Self
 
     Row = dict[str, Any]
     Values = Sequence[Any] | Mapping[str, Any]
 
+    class Cursor(Protocol):
+        """What came of a statement."""
+
+        @property
+        def rowcount(self) -> int:
+            """How many rows were written."""
+            ...
+
+        def fetchone(self) -> Any:
+            """The next row, a dict; None where there is no more."""
+
+        def fetchall(self) -> list[Any]:
+            """All rows that are left."""
+            ...
+
+        def __iter__(self) -> Iterator[Any]: ...
+
+
 URL = "DIALKIT_DATABASE_URL"
 NAME = "dialkit.db"
 PATIENCE = 10.0  # seconds another process may hold what is to be written; it takes them milliseconds
-
-
-class Cursor(Protocol):
-    """What came of a statement."""
-
-    @property
-    def rowcount(self) -> int:
-        """How many rows were written."""
-        ...
-
-    def fetchone(self) -> Any:
-        """The next row, a dict; None where there is no more."""
-
-    def fetchall(self) -> list[Any]:
-        """All rows that are left."""
-        ...
-
-    def __iter__(self) -> Iterator[Any]: ...
 
 
 class Database(ABC):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from _weakrefset import WeakSet  # which `weakref` has it from, a millisecond later
 from contextlib import closing, contextmanager, nullcontext, suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
 
 from dialkit.config.paths import make_private, state_dir
 from dialkit.errors import InvalidArgument
