@@ -95,8 +95,8 @@ def start(runs: int, environ: dict[str, str]) -> bool:
 
 def client(environ: dict[str, str]) -> bool:
     """CPU per request of 2,000 calls, beside bare pyreqwest, in turn."""
-    pairs = [(loop("pyreqwest", environ)[0], loop("dialkit", environ)[0]) for _ in range(PAIRS)]
-    print(f"\nCPU per request, 2,000 calls to a local server, the least of {PAIRS} in turn")
+    pairs = [(loop("pyreqwest", environ)[0], loop("dialkit", environ)[0]) for _ in range(3 * PAIRS)]
+    print(f"\nCPU per request, 2,000 calls to a local server, the least of {3 * PAIRS} in turn")
     return compared(pairs, ("bare pyreqwest", "Dialpad.request"), CLIENT_BUDGET)
 
 
