@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dialkit.errors import InvalidArgument
-from dialkit.store import Database, notes, templates
+from dialkit.store import Database, bulk, notes, templates
 from dialkit.store.database import marks, peek
 
 if TYPE_CHECKING:
@@ -160,3 +160,44 @@ def test_a_database_of_a_later_dialkit(database: Database, environ: dict[str, st
         database.one("PRAGMA user_version = 99")
     with pytest.raises(InvalidArgument, match="of a later dialkit"):
         Database.of(environ)
+
+
+def test_rows_at_once_are_what_they_were(database: Database) -> None:
+    """Also where a value is empty, missing, or has the very characters that set values apart."""
+    texts: list[str | None] = [
+        "",
+        None,
+        " ",
+        "a\x1eb",
+        "\x1f",
+        "\x1e\x1f",
+        "'\"\\{},",
+        "NULL",
+        "null",
+        "é😀\n\t",
+        "x" * 100_000,
+    ]
+    given = [
+        {"name": f"{place}", "value_json": text or "", "at": place + 0.1} for place, text in enumerate(texts)
+    ]
+    columns = {"name": "TEXT", "value_json": "TEXT", "at": bulk.REAL}
+    with database.write():
+        for some in (given, given[:0]):
+            assert bulk.put(database, "note", columns, some) == []
+        [back] = bulk.put(
+            database, "note", columns, [{"name": "", "value_json": "", "at": 1e300}], returning="name, at"
+        )
+    assert back == {"name": "", "at": 1e300}
+    kept = database.all(
+        "SELECT name, value_json, at FROM note WHERE name <> '' ORDER BY CAST(name AS INTEGER)"
+    )
+    assert kept == given
+    nullable = {"id": "TEXT", "whole": "TEXT", "at": bulk.REAL, "duration": bulk.REAL, "text": "TEXT"}
+    voicemails = [
+        {"id": f"{place}", "whole": "w", "at": 1.0, "duration": None if place % 2 else 2.5, "text": text}
+        for place, text in enumerate(texts)
+    ]
+    with database.write():
+        bulk.put(database, "voicemail", nullable, voicemails)
+    found = database.all("SELECT id, whole, at, duration, text FROM voicemail ORDER BY CAST(id AS INTEGER)")
+    assert found == voicemails

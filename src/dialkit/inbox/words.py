@@ -39,12 +39,12 @@ MARKS = re.compile("[\u0300-\u036f]+")  # accents of Latin, Greek and Cyrillic l
 SIGNS = ("So", "Sc", "Cn")
 JOINING = frozenset("\u200d\ufe0e\ufe0f")
 
-COLUMNS = {"rowid": "BIGINT", "terms": "TEXT"}
+COLUMNS = ("rowid", "terms")
 ADD = {
     "sqlite": "INSERT INTO message_words (rowid, terms) VALUES (:rowid, :terms)",
     "postgresql": f"""
         INSERT INTO message_words (rowid, terms)
-        SELECT one.rowid, CAST(one.terms AS TSVECTOR) FROM {bulk.from_json(COLUMNS)}
+        SELECT CAST(one.rowid AS BIGINT), CAST(one.terms AS TSVECTOR) FROM {bulk.as_table(COLUMNS)}
         ON CONFLICT (rowid) DO UPDATE SET terms = excluded.terms
     """,  # noqa: S608
 }
@@ -76,7 +76,7 @@ def put(database: Database, fresh: Sequence[Row], changed: Sequence[Row] = ()) -
     found = [(row["position"], form(pieces(row["text"])[:MOST])) for row in (*fresh, *changed) if row["text"]]
     rows = [{"rowid": position, "terms": terms} for position, terms in found if terms]
     if rows and database.dialect == "postgresql":
-        database.execute(ADD["postgresql"], [bulk.as_json(rows, COLUMNS)])
+        database.execute(ADD["postgresql"], bulk.as_lists(rows, COLUMNS))
     elif rows:
         database.executemany(ADD["sqlite"], rows)
 
