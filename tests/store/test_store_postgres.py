@@ -116,6 +116,22 @@ def test_no_plan_is_kept_from_when_a_table_was_empty(postgres: Database) -> None
     assert plans["made"] >= 10
 
 
+def test_who_asks_the_same_again_and_again_plans_once(postgres: Database) -> None:
+    """Also after the connection was lost."""
+    for lost in (False, True):
+        assert notes.read(postgres.steady(), "a") is None
+        if lost:
+            end_all_others()
+        for _ in range(20):
+            assert notes.read(postgres, "a") is None
+        plans = postgres.one(
+            "SELECT SUM(generic_plans) AS kept FROM pg_prepared_statements WHERE statement LIKE '%FROM note%'"
+        )
+        assert plans is not None
+        assert plans["kept"] >= 10
+        assert postgres.one("SHOW enable_seqscan") == {"enable_seqscan": "off"}
+
+
 def test_what_is_held_is_held_again(postgres: Database) -> None:
     with postgres.hold("imports", 1) as ours, postgres.another() as other:
         assert ours

@@ -75,7 +75,7 @@ class Here:
 
     def _opened(self) -> Database:
         if self._database is None:
-            self._database = self._open_store()
+            self._database = self._open_store().steady()
         return self._database
 
     def _drop(self) -> None:

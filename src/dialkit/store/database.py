@@ -90,6 +90,13 @@ class Database(ABC):
     def another(self) -> Database:
         """One more connection to the same database, for another thread."""
 
+    def steady(self) -> Self:
+        """Itself, for a few statements that come again and again and find their rows by an index.
+
+        PostgreSQL then plans each but once, and not by how many rows there were at that moment.
+        """
+        return self
+
     @contextmanager
     def write(self, alone: str = "") -> Iterator[Self]:
         """A transaction: all of it is on the disk at the end, or none of it where an error ends it.
