@@ -130,7 +130,7 @@ def test_a_gap_is_from_the_last_sign_of_life_to_the_next_opening(clock: Standing
             await until(lambda: heard.messages)
             clock.at += 7  # nothing was heard since: it may have been away as long
             side.opened[0].transport.abort()
-            await until(lambda: len(side.opened) == 2)
+            await until(lambda: heard.gaps)
             assert heard.gaps == [(began, began + 107)]
             assert heard.told == ["warning: no connection: no route; trying on"]
             heard.stop.set()
@@ -201,6 +201,8 @@ def test_a_gap_at_the_end_is_told_as_well(clock: StandingClock) -> None:
             task = heard.begin(side.url)
             await until(lambda: side.opened)
             began = clock.at
+            await side.opened[0].send("one")
+            await until(lambda: heard.messages)
             clock.at += 7
             side.opened[0].transport.abort()
             await until(lambda: heard.told)
