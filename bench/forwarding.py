@@ -11,7 +11,6 @@ runs only takes away. Exits 1 where a budget is broken, or an event did not arri
 from __future__ import annotations
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from dialkit.inbox.keeping import Arrival
 from dialkit.store import Database
 from empty import empty, stores
 from load import event, signed
+from machine import machine
 from receiver import SECRET
 
 EVENTS, TIMES, PATIENCE = 2000, 3, 60.0  # events, runs, seconds that one may take
@@ -171,8 +171,7 @@ def main() -> int:
                 f"  {what:9}  {name:10}  {best.rate:6.0f}/s  {best.cpu:4.0f} µs of CPU each  "
                 f"budget {budget:.0f}/s  {'ok' if good else 'OVER'}{'' if once else ', and not each once'}"
             )
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    print(f"  {os.cpu_count()} cores, load average {load}")
+    print(machine())
     return 0 if fine else 1
 
 

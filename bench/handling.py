@@ -12,7 +12,6 @@ handled exactly once. Exits 1 where a budget is broken.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 
 from dialkit.events import App
 from empty import empty, stores
+from machine import machine
 from receiver import SECRET, cpu, sender
 
 TIMES, PATIENCE = 3, 60.0  # runs; seconds until all is handled
@@ -102,8 +102,7 @@ def main() -> int:
                 f"budget {BUDGETS[name]:.0f}/s  {'ok' if good else 'OVER'}"
                 f"{'' if all(run.once for run in runs) else ', and not each once'}"
             )
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    print(f"  {os.cpu_count()} cores, load average {load}")
+    print(machine())
     return 0 if fine else 1
 
 

@@ -23,6 +23,7 @@ from dialkit.inbox.keeping import Arrival, keep
 from dialkit.store import Database
 from empty import empty, stores
 from load import event
+from machine import machine
 
 LOAD = str(Path(__file__).with_name("load.py"))
 SECRET = "a-secret-of-thirty-two-characters"
@@ -144,8 +145,7 @@ def main() -> int:
             f"{best.cpu:4.0f} µs of CPU each  {best.memory:3.0f} MB  "
             f"budget {BUDGETS[name]:.0f}/s, {P99:.0f} ms, {MEMORY:.0f} MB  {'ok' if good else 'OVER'}"
         )
-    load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    print(f"  {os.cpu_count()} cores, load average {load}")
+    print(machine())
     return 0 if fine else 1
 
 

@@ -133,7 +133,6 @@ def test_who_wrote_a_body(dialpad: Callable[..., Any], tmp_path: Path) -> None:
     assert dialpad("events", "verify", stdin="[1]").code == 2
     assert dialpad("events", "verify", stdin="").code == 2
     assert dialpad("events", "verify", stdin="x" * 1_100_000).code == 2
-    assert dialpad("events", "verify", "missing").code == 2
     assert dialpad("events", "verify", "--secret-stdin", stdin=body).code == 2
     assert dialpad("events", "verify", "body", "--secret", "").code == 2
     for ran in (given, flag, wrong, plain):
@@ -297,6 +296,13 @@ def test_a_person_reads_a_line_for_each(dialpad: Callable[..., Any], kept: Calla
     kept(make("sms.received", text="Two\x1b[31m kilos\nplease", now=1_772_730_000))
     ran = dialpad("events", "tail", tty=True)
     assert ran.out == "17:00:00  sms  +14155550123 -> +15105550100  pending  Two\\x1b[31m kilos please\n"
+
+
+def test_a_body_that_is_not_there(dialpad: Callable[..., Any]) -> None:
+    ran = dialpad("events", "verify", "nofile")
+    error = json.loads(ran.err)["error"]
+    assert (ran.code, error["message"]) == (2, "nofile: No such file or directory")
+    assert "stdin" in error["hint"]
 
 
 @contextmanager

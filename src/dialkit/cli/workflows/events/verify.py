@@ -58,8 +58,13 @@ def _body(app: App, name: str | None) -> bytes:
     from dialkit.webhooks.unwrapping import MOST
 
     if name is not None:
-        with open(os.path.join(app.cwd, name), "rb") as file:
-            return file.read(MOST + 1)
+        try:
+            with open(os.path.join(app.cwd, name), "rb") as file:
+                return file.read(MOST + 1)
+        except OSError as error:
+            raise InvalidArgument(
+                f"{name}: {error.strerror}", hint="name the file of the body, or give it by stdin: < body"
+            ) from None
     if app.stdin is None:
         return b""
     buffer = getattr(app.stdin, "buffer", None)
