@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +17,7 @@ from dialkit.inbox.keeping import Arrival
 from dialkit.store import Database, deliveries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from dialkit.events import App
@@ -70,10 +70,13 @@ Server(config).run()
     "wsgi": """
 import signal
 from wsgiref.simple_server import make_server
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as gunicorn's workers end
+ending = threading.Event()  # as gunicorn's workers end: between requests, since wsgiref swallows SystemExit
+signal.signal(signal.SIGTERM, lambda *_: ending.set())
 with make_server("127.0.0.1", 0, app.wsgi) as server:
+    server.timeout = 0.05
     told(server.server_port)
-    server.serve_forever(0.01)
+    while not ending.is_set():
+        server.handle_request()
 """,
 }
 
@@ -195,6 +198,11 @@ def test_threads_import_nothing_that_a_fork_would_wait_for(
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-def running(kind: str, environ: dict[str, str], folder: Path) -> subprocess.Popen[bytes]:
+@contextmanager
+def running(kind: str, environ: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-c", PROGRAM + SERVERS[kind], str(folder)]
-    return subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL)
+    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.kill()  # where the test failed before it ended
