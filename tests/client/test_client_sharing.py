@@ -253,6 +253,81 @@ def test_a_cancellation_on_its_way_is_heard_once_more() -> None:
         asyncio.run(work(server.url))
 
 
+def test_a_write_answered_as_it_is_cancelled_is_not_lost() -> None:
+    """A text that went out is its answer, or unknown; a plain cancellation would say neither."""
+
+    async def text(dp: AsyncDialpad) -> Any:
+        return await dp.sms.send(to_numbers=["+14155550123"], text="hi", user_id=5)
+
+    async def work(server: Recorder) -> list[Any]:
+        async with AsyncDialpad("key", base_url=server.url, environ={}, limiter=None) as dp:
+            came = []
+            for number in range(40):
+                task = asyncio.ensure_future(text(dp))
+                while len(server.requests) == number:
+                    await asyncio.sleep(0)
+                time.sleep(0.005 * (number % 3))  # busy: the answer is there, and is not looked at
+                if task.cancel():
+                    came += await asyncio.gather(task, return_exceptions=True)
+            return came
+
+    with Recorder(json_reply({"id": "1"})) as server:
+        came = asyncio.run(work(server))
+    answered = [one for one in came if not isinstance(one, BaseException)]
+    assert {type(one) for one in came if one not in answered} <= {OutcomeUnknown}
+    assert {one.id for one in answered} == {1}
+
+
+def test_a_timeout_that_comes_with_the_answer_to_a_write_is_over_with_it() -> None:
+    """Nothing of it is left to cancel what comes next."""
+
+    async def text(server: Recorder, dp: AsyncDialpad) -> str:
+        loop, before, how = asyncio.get_running_loop(), len(server.requests), "unknown"
+
+        def expire() -> None:
+            if how == "answered":
+                return
+            if len(server.requests) == before:
+                loop.call_soon(expire)
+            else:
+                limit.reschedule(loop.time() - 1)
+                loop.call_soon(time.sleep, 0.01)  # busy, so that both are there when it looks
+
+        loop.call_soon(expire)
+        try:
+            async with asyncio.timeout(None) as limit:
+                await dp.sms.send(to_numbers=["+14155550123"], text="hi", user_id=5)
+                how = "answered"
+        except OutcomeUnknown:
+            pass
+        await asyncio.sleep(0.001)
+        return how
+
+    async def work(server: Recorder) -> set[str]:
+        async with AsyncDialpad("key", base_url=server.url, environ={}, limiter=None) as dp:
+            return {await asyncio.ensure_future(text(server, dp)) for _ in range(40)}
+
+    with Recorder(json_reply({"id": "1"})) as server:
+        assert asyncio.run(work(server)) <= {"answered", "unknown"}
+
+
+def test_a_write_that_had_not_left_is_cancelled_and_not_unknown() -> None:
+    async def late(dp: AsyncDialpad) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        task.cancel()
+        await dp.sms.send(to_numbers=["+14155550123"], text="hi", user_id=5)
+
+    async def work(url: str) -> None:
+        async with AsyncDialpad("key", base_url=url, environ={}, limiter=None) as dp:
+            with pytest.raises(asyncio.CancelledError):
+                await asyncio.ensure_future(late(dp))
+
+    with Recorder(json_reply({"id": "1"})) as server:
+        asyncio.run(work(server.url))
+    assert server.begun == []
+
+
 # Memory
 
 

@@ -151,6 +151,7 @@ class AsyncDialpad(Base):
 
         flow, key = self._start(request)
         transport = self._connected("AsyncTransport")
+        task = asyncio.current_task()
         try:
             step = next(flow)
             while True:
@@ -162,6 +163,8 @@ class AsyncDialpad(Base):
                     key = await asyncio.to_thread(self.settings.renew, step.refused, self.clock)
                     step = flow.send(key)
                     continue
+                if task is not None and task.cancelling():
+                    await asyncio.sleep(0)  # one that is on its way is heard here, where nothing has left
                 try:
                     response = await transport.send(step, key)
                 except TransportFault as fault:

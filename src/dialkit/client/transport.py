@@ -15,6 +15,7 @@ from dialkit.client.response import Response
 from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from dialkit.client.request import Request
@@ -180,6 +181,17 @@ def aside(work: Callable[[], T], meanwhile: Callable[[], object] = lambda: None)
     return came[0]
 
 
+def _tell_again(task: asyncio.Task[Any], heard: int) -> None:
+    """Cancel a task once more that has the answer to a write: at its next wait, where it has another.
+
+    Not at once: a task that ends with the answer would lose it, and one that leaves `asyncio.timeout` would
+    be cancelled nevertheless, for nothing takes back what is on its way (before Python 3.13).
+    """
+    if task.cancelling() > heard:
+        task.uncancel()
+        task.cancel()
+
+
 class AsyncTransport:
     """The same for asyncio."""
 
@@ -192,19 +204,17 @@ class AsyncTransport:
 
         task = asyncio.current_task()
         heard = task.cancelling() if task else 0
-        if heard:
-            await asyncio.sleep(0)  # here one that is still on its way is heard; below it could be lost again
         try:
             return await self._send(request, key)
         except asyncio.CancelledError:
             task = None
             raise
         finally:
-            # pyreqwest does not pass on a cancellation that comes with the answer. It is told once more, so
-            # that the answer is not lost and the task still ends at its next wait.
+            # pyreqwest does not pass on a cancellation that comes with the answer.
             if task is not None and task.cancelling() > heard:
-                task.uncancel()
-                task.cancel()
+                if request.repeatable:
+                    raise asyncio.CancelledError
+                asyncio.get_running_loop().call_soon(_tell_again, task, heard)
 
     async def _send(self, request: Request, key: str | None) -> Response:
         status = None
