@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from dialkit.config import Config
 
 
+LARGEST = 1e18  # of what has no end that a person need know
+
+
 class Options(NamedTuple):
     """The global options of one run, as read."""
 
@@ -119,7 +122,7 @@ def check_default(name: str, value: Any) -> Any:
     return value
 
 
-def _number(text: str | None, flag: str, kind: type, least: float, most: float = 1e18) -> Any:
+def _number(text: str | None, flag: str, kind: type, least: float, most: float = LARGEST) -> Any:
     if text is None:
         return None
     try:
@@ -127,9 +130,10 @@ def _number(text: str | None, flag: str, kind: type, least: float, most: float =
     except ValueError:
         value = None
     if value is None or not least <= value <= most:
-        raise InvalidArgument(
-            f"{flag}: {text!r} is not a number from {least:g} to {most:g}", hint=f"write it like {flag} 30"
+        wants = (
+            f"a number from {least:g} to {most:g}" if most < LARGEST else f"a whole number from {least:g} up"
         )
+        raise InvalidArgument(f"{flag}: {text[:40]!r} is not {wants}", hint=f"write it like {flag} 30")
     return value
 
 

@@ -60,6 +60,7 @@ class Running:
                     stderr=printed,
                     env=self._environ_of(job),
                     start_new_session=True,
+                    pass_fds=() if job.held is None else (job.held,),
                 )
             except OSError as error:
                 raise NotDelivered(f"cannot be run: {error.strerror or error}") from None

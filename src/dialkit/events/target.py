@@ -6,7 +6,11 @@ from typing import Any, NamedTuple, Protocol
 
 
 class Job(NamedTuple):
-    """One event that is to be brought to one target. `body` is what was posted, byte for byte."""
+    """One event that is to be brought to one target. `body` is what was posted, byte for byte.
+
+    `held` is an open file, or None: as long as a program that is started with it (``pass_fds``) runs, the
+    event counts as under way, even if the process that started it is killed.
+    """
 
     id: int
     event_id: int
@@ -14,6 +18,7 @@ class Job(NamedTuple):
     body: str
     payload: dict[str, Any]
     attempt: int  # 1 for the first
+    held: int | None = None
 
 
 class NotDelivered(Exception):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from dialkit.client.base import jitter
 from dialkit.errors import DialkitError
 from dialkit.events.target import Job, NotDelivered, words_of
-from dialkit.store import deliveries
+from dialkit.store import deliveries, presence
 from dialkit.store.deliveries import DEAD, DONE, WAITING, Settled
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 FIRST, LONGEST = 1.0, 3600.0  # seconds until the second attempt, which double; and at the most
 GIVEN_UP = 86_400.0  # seconds after the first attempt; one that fails then was the last
 SLACK = 30.0  # seconds by which a claim outlasts its attempt: to settle it, and for clocks that differ
+LEFT = 5.0  # seconds between two looks for claims of processes that are gone
+# Seconds until what such a process was at is tried again, by the kind of target: an app may be at it still,
+# for as long as it would have been waited for. A script that is keeps its process present.
+OF_GONE = {"handler": 0.0, "exec": 0.0, "url": 5.0}
 LOOK = 1.0  # seconds between two looks for what other processes added
 AHEAD, MOST_AHEAD = 0.1, 128  # what is claimed beyond what is under way: seconds of work, and at the most
 STALE = 1.0  # seconds after which what was claimed ahead and not begun goes back, for whoever has a place
@@ -69,14 +73,15 @@ class Worker:
         self, database: Database, targets: dict[str, Target], tell: Callable[[str], None], clock: Clock
     ) -> None:
         import asyncio
-        from secrets import token_hex
 
         from dialkit.store.outbox import me
 
         self.wake = asyncio.Event()
         self._database, self._tell, self._clock = database, tell, clock
         self._lanes = {name: Lane(target) for name, target in targets.items()}
-        self._who = f"{me()} {token_hex(4)}"
+        self._presence = presence.Presence(database.folder)
+        self._who = f"{me()} {self._presence.name}"
+        self._looked: float | None = None  # when it was looked for what others left
         self._under_way: dict[asyncio.Task[Settled], Row] = {}
         self._settled: list[Settled] = []
         self._back: list[int] = []  # ids of claims that are given back
@@ -106,16 +111,18 @@ class Worker:
         if self._gathering is not None:
             self._gathering.cancel()
             self._gathering = None
-        now, moment = self._clock.now(), self._clock.monotonic()
+        moment = self._clock.monotonic()
         for lane in self._lanes.values():
             while lane.ahead and moment - lane.ahead[0][1] > STALE:
                 self._back.append(lane.ahead.popleft()[0]["id"])
             lane.goal = min(MOST_AHEAD, int(lane.ended * AHEAD / max(moment - self._turned, 0.001)))
         wanted = {name: lane.free for name, lane in self._lanes.items() if lane.free > 0}
-        claims = [
-            (name, most, now + self._lanes[name].target.within + SLACK) for name, most in wanted.items()
-        ]
         try:
+            self._take_over(moment)
+            now = self._clock.now()
+            claims = [
+                (name, most, now + self._lanes[name].target.within + SLACK) for name, most in wanted.items()
+            ]
             rows = deliveries.turn(self._database, self._who, self._settled, claims, now, back=self._back)
         except DialkitError as error:  # locked, full, away: what ended is settled later
             if not self._at_fault:
@@ -159,14 +166,37 @@ class Worker:
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=2.0)
         self._back += [row["id"] for row in self._under_way.values()]
+        left = True
         try:
             if self._settled or self._back:
                 now = self._clock.now()
                 deliveries.turn(self._database, self._who, self._settled, (), now, back=self._back)
         except DialkitError as error:
             self._tell(f"warning: {error.message}; what was under way is delivered once more")
+        else:
+            left = False
+        self._presence.close(left=left)
         for lane in self._lanes.values():
             await lane.target.close()
+
+    def _take_over(self, moment: float) -> None:
+        """Have what was under way in a process that is gone tried again; for any target, and by anybody."""
+        if self._looked is not None and moment - self._looked < LEFT:
+            return
+        folder, left = self._database.folder, 0
+        for who in deliveries.claimers(self._database, self._who):
+            name = who.rpartition(" ")[2]
+            if presence.gone(folder, name):
+                rows = deliveries.claimed_by(self._database, who)
+                failed = [self._left(row) for row in rows if row["target"].partition(":")[0] in OF_GONE]
+                left += deliveries.settle(self._database, who, failed, self._clock.now())
+        if self._looked is None:
+            presence.tidy(folder)
+        self._looked = moment
+        if left:
+            self._tell(
+                f"note: {left} events were under way in a process that has ended; they are tried again"
+            )
 
     def _claimed(self, rows: Sequence[Row], wanted: dict[str, int]) -> None:
         """Take in what was claimed, of so many that were wanted at the most."""
@@ -232,6 +262,7 @@ class Worker:
             row["body"],
             json.loads(row["payload_json"]),
             row["attempts"],
+            self._presence.descriptor,
         )
         try:
             async with asyncio.timeout(target.within):
@@ -249,13 +280,21 @@ class Worker:
             return self._failed(row, words_of(error))
         return Settled(row["id"], DONE)
 
-    def _failed(self, row: Row, why: str, *, final: bool = False) -> Settled:
+    def _left(self, row: Row) -> Settled:
+        """What a process that is gone was at. One event may be what ends each, so it comes less and less."""
+        pause = OF_GONE[row["target"].partition(":")[0]]
+        if row["attempts"] > 1:
+            pause = max(pause, pause_after(row["attempts"] - 1))
+        return self._failed(row, "the process that was at it ended", pause=pause)
+
+    def _failed(self, row: Row, why: str, *, final: bool = False, pause: float | None = None) -> Settled:
         now = self._clock.now()
         # A surrogate could not be written down, and with it nothing else of the turn.
         why = "".join(each if each.isprintable() else "\ufffd" for each in " ".join(why.split())[:KEPT])
         if final or now - row["first_at"] >= GIVEN_UP:
             return Settled(row["id"], DEAD, why)
-        return Settled(row["id"], WAITING, why, now + pause_after(row["attempts"]))
+        pause = pause_after(row["attempts"]) if pause is None else pause
+        return Settled(row["id"], WAITING, why, now + pause)
 
     def _told(self, row: Row, settled: Settled) -> None:
         """Say of a target that it fails when it begins to, and that it takes events again."""

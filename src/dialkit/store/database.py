@@ -51,10 +51,12 @@ class Database(ABC):
     Attributes:
         dialect: ``sqlite`` or ``postgresql``.
         name: what it is called to people: a path, or a URL without password.
+        folder: the state folder of whoever opened it, which need not exist.
     """
 
     dialect: Literal["sqlite", "postgresql"]
     name: str
+    folder: str
 
     def __init__(self) -> None:
         self._turn = RLock()
@@ -69,9 +71,10 @@ class Database(ABC):
         PostgreSQL cannot be reached.
         """
         if url := environ.get(URL, "").strip():
+            from dialkit.config.paths import state_dir
             from dialkit.store.postgres import Postgres
 
-            return Postgres(url)
+            return Postgres(url, state_dir(environ))
         from dialkit.store.sqlite import Sqlite
 
         return Sqlite.of(environ, tell)

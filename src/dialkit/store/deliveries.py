@@ -53,6 +53,8 @@ UPDATE delivery SET state = 'waiting', claimed_by = NULL, claimed_until = NULL, 
                     first_at = CASE WHEN attempts > 1 THEN first_at END
 WHERE id = ? AND claimed_by = ? AND state = 'claimed'
 """
+CLAIMERS = "SELECT DISTINCT claimed_by FROM delivery WHERE state = 'claimed' AND claimed_by <> ?"
+CLAIMED_BY = "SELECT * FROM delivery WHERE state = 'claimed' AND claimed_by = ?"
 NEXT = "SELECT MIN(next_at) AS next_at FROM delivery WHERE target = ? AND state = 'waiting'"
 LIST = """
 SELECT delivery.*, event.kind, event.happened_at FROM delivery LEFT JOIN event ON event.id = delivery.event_id
@@ -120,6 +122,22 @@ def turn(
         return _with_events(database, tx, sorted(claimed, key=lambda row: row["id"]), who, now)
 
 
+def claimers(database: Database, who: str) -> list[str]:
+    """Who has claimed something, but for `who`."""
+    return [str(row["claimed_by"]) for row in database.all(CLAIMERS, (who,))]
+
+
+def claimed_by(database: Database, who: str) -> list[Row]:
+    """What somebody has claimed."""
+    return database.all(CLAIMED_BY, (who,))
+
+
+def settle(database: Database, who: str, settled: Sequence[Settled], now: float) -> int:
+    """What became of claims of somebody's; how many of them were still theirs."""
+    with database.write() as tx:
+        return _settle(tx, who, settled, now)
+
+
 def next_at(database: Database, targets: Iterable[str]) -> float | None:
     """When something for one of the targets is due; None where nothing waits."""
     rows = [database.one(NEXT, (target,)) for target in targets]
@@ -172,12 +190,11 @@ def forget(tx: Any, event_ids: Sequence[Any]) -> None:
     tx.execute(FORGET.format(marks=marks(event_ids)), event_ids)
 
 
-def _settle(tx: Any, who: str, settled: Iterable[Settled], now: float) -> None:
+def _settle(tx: Any, who: str, settled: Iterable[Settled], now: float) -> int:
     rows = [
         {**one._asdict(), "who": who, "done_at": None if one.state == WAITING else now} for one in settled
     ]
-    if rows:
-        tx.executemany(SETTLE, rows)
+    return int(tx.executemany(SETTLE, rows)) if rows else 0
 
 
 def _with_events(database: Database, tx: Any, rows: Sequence[Row], who: str, now: float) -> list[Row]:

@@ -55,9 +55,9 @@ class Postgres(Database):
 
     dialect = "postgresql"
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, folder: str) -> None:
         super().__init__()
-        self._url = url
+        self._url, self.folder = url, folder
         self._address = address.read(url)
         self.name = self._address.shown
         self._steady = False
@@ -76,7 +76,7 @@ class Postgres(Database):
         return self
 
     def another(self) -> Postgres:
-        return Postgres(self._url)
+        return Postgres(self._url, self.folder)
 
     def _connected(self) -> Connection:
         connection = connect(self._address)

@@ -41,6 +41,7 @@ class Sqlite(Database):
     def __init__(self, path: str, tell: Callable[[str], None] = lambda _line: None) -> None:
         super().__init__()
         self.path = self.name = path
+        self.folder = os.path.dirname(path)
         with FORK:
             self._connection = _opened(path, tell)
             OPEN.add(self)
