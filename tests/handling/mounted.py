@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import sys
 import threading
-import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from beside import PATIENCE, until
 from dialkit.client.clock import Clock
 from dialkit.events.making import make, written
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 SECRET = "copper-kettle-41-drum-and-some-more"
 DAY = 86_400
 GONE = 0
-
-
-def until(true: Callable[[], object], seconds: float = 20.0) -> None:
-    """Return as soon as something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it did not come to that"
-        threading.Event().wait(0.01)
 
 
 class SetClock(Clock):
@@ -46,7 +38,7 @@ def post(url: str, body: bytes, method: str = "POST", **headers: str) -> int:
     for name, value in headers.items():
         request.add_header(name.replace("_", "-"), value)
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         with error:
@@ -77,7 +69,7 @@ def asgi_server(application: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE)
 
 
 class Quiet(WSGIRequestHandler):
@@ -97,7 +89,7 @@ def wsgi_server(application: Any) -> Iterator[str]:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
             server.shutdown()
-            thread.join(20)
+            thread.join(PATIENCE)
 
 
 def django_ready() -> None:

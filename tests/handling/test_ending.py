@@ -6,18 +6,19 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
-from mounted import SECRET, post, signed, until
+from mounted import SECRET, post, signed
 
+from beside import PATIENCE, beside, until
 from dialkit.events.making import make, written
 from dialkit.inbox.keeping import Arrival
 from dialkit.store import Database, deliveries
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from dialkit.events import App
@@ -90,8 +91,9 @@ def test_a_server_that_ends_loses_and_doubles_nothing(
     def begun() -> list[str]:
         return calls.read_text().split() if calls.exists() else []
 
-    with running(kind, environ, tmp_path) as serving:
-        until(lambda: (tmp_path / "port").exists() or serving.poll() is not None, 40)
+    command = [sys.executable, "-c", PROGRAM + SERVERS[kind], str(tmp_path)]
+    with beside(command, env=environ, stderr=subprocess.DEVNULL) as serving:
+        until(lambda: (tmp_path / "port").exists() or serving.poll() is not None)
         url = f"http://127.0.0.1:{(tmp_path / 'port').read_text()}/"
         for _ in range(5):
             assert post(url, signed("sms.received")) == 204
@@ -101,7 +103,7 @@ def test_a_server_that_ends_loses_and_doubles_nothing(
             with pytest.raises(subprocess.TimeoutExpired):
                 serving.wait(1)  # it does not end with calls under way
             (tmp_path / "go").touch()
-            serving.wait(30)
+            serving.wait(PATIENCE)
             states = {row["state"] for row in deliveries.counts(database)}
             assert "claimed" not in states
             seen = database.all("SELECT * FROM delivery")
@@ -196,13 +198,3 @@ def test_threads_import_nothing_that_a_fork_would_wait_for(
         [sys.executable, "-c", IMPORTS], env=environ, capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-
-
-@contextmanager
-def running(kind: str, environ: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    command = [sys.executable, "-c", PROGRAM + SERVERS[kind], str(folder)]
-    with subprocess.Popen(command, env=environ, stderr=subprocess.DEVNULL) as process:
-        try:
-            yield process
-        finally:
-            process.kill()  # where the test failed before it ended

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mounted import SECRET, until, wsgi_server
+from mounted import SECRET, wsgi_server
 
+from beside import PATIENCE, beside, until
 from dialkit.events.making import make, written
 from dialkit.events.names import NAMES
 from dialkit.inbox.keeping import Arrival, keep
@@ -307,18 +308,11 @@ def test_a_body_that_is_not_there(dialpad: Callable[..., Any]) -> None:
 
 @contextmanager
 def following(environ: dict[str, str], *argv: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "dialkit", "events", "tail", "--follow", *argv],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environ,
-    )
-    try:
+    command = [sys.executable, "-m", "dialkit", "events", "tail", "--follow", *argv]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with beside(command, env=environ, **pipes) as process:
         yield process
-    finally:
         process.kill()
-        process.communicate()
 
 
 @pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
@@ -331,7 +325,7 @@ def test_events_are_followed(environ: dict[str, str], kept: Callable[..., list[i
         assert json.loads(tail.stdout.readline())["text"] == "3"
         kept(make("sms.received", text="4"), make("sms.received", text="5"), make("sms.received", text="6"))
         assert [json.loads(tail.stdout.readline())["text"] for _ in range(2)] == ["4", "5"]
-        assert tail.wait(20) == 0
+        assert tail.wait(PATIENCE) == 0
 
 
 def test_following_ends_as_the_reader_goes(environ: dict[str, str], kept: Callable[..., list[int]]) -> None:
@@ -421,24 +415,20 @@ def test_what_is_made_arrives_at_the_receiver_and_once_more_is_a_duplicate(
 ) -> None:
     argv = [sys.executable, "-m", "dialkit", "events", "serve", "--port", "0", "--print", "json"]
     around = {**environ, ENV: f"the-new-one-of-the-two-secrets\n{SECRET}"}
-    with subprocess.Popen(
-        argv, env=around, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as serving:
-        try:
-            assert serving.stdout is not None
-            url = json.loads(serving.stdout.readline())["url"] + "/hooks/dialpad"
-            for name in ("sms_received", "voicemail", "agent_status"):
-                ran = dialpad("events", "trigger", name, "--text", "Hello", "--to-url", url, **{ENV: SECRET})
-                assert json.loads(ran.out)["status"] == 204
-            wrong = dialpad("events", "trigger", "fax", "--to-url", url, "--secret", "neither")
-            assert (wrong.code, json.loads(wrong.err)["error"]["status"]) == (6, 401)
-            rows = json.loads(dialpad("events", "list", "-o", "json").out)
-            assert [row["event"] for row in rows] == ["agent_status", "call.voicemail", "sms.received"]
-            again = dialpad("events", "replay", str(rows[2]["id"]), "--to", url)
-            assert json.loads(again.out) == [{"id": rows[2]["id"], "status": 204}]
-            shown = json.loads(dialpad("events", "show", str(rows[2]["id"])).out)
-            assert (shown["duplicates"], shown["source"]) == (1, "serve")
-            assert unwrap(shown["body"], secret=SECRET).to_dict() == shown["payload"]
-        finally:
-            serving.terminate()
-            assert serving.wait(20) == 0
+    with beside(argv, env=around, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as serving:
+        assert serving.stdout is not None
+        url = json.loads(serving.stdout.readline())["url"] + "/hooks/dialpad"
+        for name in ("sms_received", "voicemail", "agent_status"):
+            ran = dialpad("events", "trigger", name, "--text", "Hello", "--to-url", url, **{ENV: SECRET})
+            assert json.loads(ran.out)["status"] == 204
+        wrong = dialpad("events", "trigger", "fax", "--to-url", url, "--secret", "neither")
+        assert (wrong.code, json.loads(wrong.err)["error"]["status"]) == (6, 401)
+        rows = json.loads(dialpad("events", "list", "-o", "json").out)
+        assert [row["event"] for row in rows] == ["agent_status", "call.voicemail", "sms.received"]
+        again = dialpad("events", "replay", str(rows[2]["id"]), "--to", url)
+        assert json.loads(again.out) == [{"id": rows[2]["id"], "status": 204}]
+        shown = json.loads(dialpad("events", "show", str(rows[2]["id"])).out)
+        assert (shown["duplicates"], shown["source"]) == (1, "serve")
+        assert unwrap(shown["body"], secret=SECRET).to_dict() == shown["payload"]
+        serving.terminate()
+        assert serving.wait(PATIENCE) == 0

@@ -10,8 +10,9 @@ from contextlib import AbstractContextManager, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mounted import GONE, SECRET, asgi_server, django_ready, post, signed, until, wsgi_server
+from mounted import GONE, SECRET, asgi_server, django_ready, post, signed, wsgi_server
 
+from beside import PATIENCE, until
 from dialkit import Dialpad
 from dialkit.events.making import make, written
 from dialkit.inbox.keeping import Arrival
@@ -280,7 +281,8 @@ def test_a_server_that_forks_has_handlers_in_each_process(apps: Callable[..., Ap
     app.stop()
     child = multiprocessing.get_context("fork").Process(target=answer_once, args=(app,))
     child.start()
-    child.join(30)
+    child.join(PATIENCE)
+    child.kill()
     assert child.exitcode == 0
     assert said.read_text() == str(child.pid)
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mounted import SECRET, asgi_server, django_ready, post, until, wsgi_server
+from mounted import SECRET, asgi_server, django_ready, post, wsgi_server
 
+from beside import until
 from dialkit.events.making import make, written
 from dialkit.events.names import CALL_STATES, NAMES
 from dialkit.inbox.keeping import Arrival, keep

@@ -7,8 +7,9 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mounted import SECRET, until
+from mounted import SECRET
 
+from beside import PATIENCE, until
 from dialkit.events.making import make, written
 from dialkit.inbox.keeping import Arrival
 from dialkit.store import deliveries
@@ -56,7 +57,7 @@ def test_many_are_handled_once_each(app: App, kind: str) -> None:
 
     texts(app, 500)
     with app:
-        until(lambda: states(app) == {"done": 500}, 40)
+        until(lambda: states(app) == {"done": 500})
     assert len(heard) == len(set(heard)) == 500
     assert attempts(app) == {1}
 
@@ -70,19 +71,19 @@ def test_what_was_claimed_ahead_is_given_back_at_the_end(apps: Callable[..., App
         heard.append(event.id)
         if len(heard) == 60:  # many are claimed by now, since it was quick
             began.set()
-            assert let_go.wait(30)
+            assert let_go.wait(PATIENCE)
 
     second.on("sms.received", called="hear")(lambda event: heard.append(event.id))
     texts(first, 500)
     first.start()
-    assert began.wait(30)
+    assert began.wait(PATIENCE)
     stopping = threading.Thread(target=first.stop)
     stopping.start()
     let_go.set()
-    stopping.join(30)
+    stopping.join(PATIENCE)
     assert "claimed" not in states(first)
     with second:
-        until(lambda: states(second) == {"done": 500}, 40)
+        until(lambda: states(second) == {"done": 500})
     assert len(heard) == len(set(heard)) == 500
     assert attempts(second) == {1}  # what only waited was no attempt
 
@@ -96,16 +97,16 @@ def test_another_process_takes_what_waits_for_a_place(apps: Callable[..., App]) 
         heard.append(event.id)
         if len(heard) == 60:
             began.set()
-            assert let_go.wait(60)
+            assert let_go.wait(PATIENCE)
 
     second.on("sms.received", called="hear")(lambda event: heard.append(event.id))
     texts(first, 500)
     with first:
         try:
-            assert began.wait(30)
+            assert began.wait(PATIENCE)
             with second:
-                until(lambda: states(second) == {"done": 499, "claimed": 1}, 40)
+                until(lambda: states(second) == {"done": 499, "claimed": 1})
         finally:
             let_go.set()
-        until(lambda: states(second) == {"done": 500}, 40)
+        until(lambda: states(second) == {"done": 500})
     assert len(heard) == len(set(heard)) == 500

@@ -102,11 +102,11 @@ def add(database: Database, clock: StandingClock) -> Callable[..., list[int]]:
 
 @pytest.fixture
 def script(tmp_path: Any) -> Callable[[str], str]:
-    """Writes a script in Python; its path."""
+    """Writes a script, in Python unless it says itself; its path."""
 
     def write(code: str, name: str = "on event.py") -> str:
         path = tmp_path / name
-        path.write_text(f"#!{sys.executable}\n{code}\n")
+        path.write_text(code if code.startswith("#!") else f"#!{sys.executable}\n{code}\n")
         path.chmod(0o755)
         return str(path)
 

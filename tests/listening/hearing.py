@@ -7,24 +7,15 @@ import signal
 import subprocess
 import sys
 import threading
-import time
+from contextlib import ExitStack
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
+from beside import PATIENCE, beside, until
 from dialkit.client.clock import Clock
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 SECRET = "copper-kettle-41-drum"
-
-
-def until(true: Callable[[], object], seconds: float = 20.0, told: Callable[[], object] = str) -> None:
-    """Return as soon as something is so."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, told()
-        threading.Event().wait(0.01)
 
 
 class Post(NamedTuple):
@@ -49,7 +40,10 @@ class StandingClock(Clock):
 
 
 class App:
-    """An app on this machine: answers 204, or the next of `statuses`; a 0 waits for `let_go`."""
+    """An app on this machine: answers 204, or the next of `statuses`; a 0 waits for `let_go`.
+
+    Its port is its own, and refuses connections until the app is entered.
+    """
 
     def __init__(self, port: int = 0) -> None:
         self.posts: list[Post] = []
@@ -66,7 +60,7 @@ class App:
                 outer.posts.append(Post(self.path, headers, body))
                 status = outer.statuses.pop(0) if outer.statuses else 204
                 if not status:
-                    outer.let_go.wait(30)
+                    outer.let_go.wait(PATIENCE)
                     status = 204
                 words = b"" if status == 204 else b"not now\x1b[31m"
                 self.send_response(status)
@@ -84,13 +78,14 @@ class App:
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.daemon_threads = True
+        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler, bind_and_activate=False)
+        self.server.server_bind()
         self.port = self.server.server_port
         self.url = f"http://127.0.0.1:{self.port}/hook"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
 
     def __enter__(self) -> Self:
+        self.server.server_activate()
         self.thread.start()
         return self
 
@@ -108,7 +103,8 @@ class Listening:
         self.events: list[dict[str, Any]] = []
         self.printed: list[str] = []
         self.told: list[str] = []
-        self.process = subprocess.Popen(
+        self._begin = partial(
+            beside,
             [sys.executable, "-m", "dialkit", "listen", *argv],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -117,24 +113,25 @@ class Listening:
             env=environ,
             cwd=cwd,
         )
-        self.threads = [threading.Thread(target=self._out), threading.Thread(target=self._err)]
 
     def __enter__(self) -> Self:
-        for thread in self.threads:
-            thread.start()
-        until(lambda: self.says("note: listening") or self.process.poll() is not None, told=lambda: self.told)
-        assert self.process.poll() is None, self.told
+        with ExitStack() as stack:
+            self.process = stack.enter_context(self._begin())
+            self.threads = [threading.Thread(target=self._out), threading.Thread(target=self._err)]
+            for thread in self.threads:
+                thread.start()
+                stack.callback(thread.join)
+            stack.callback(self.process.kill)
+            until(
+                lambda: self.says("note: listening") or self.process.poll() is not None,
+                told=lambda: self.told,
+            )
+            assert self.process.poll() is None, self.told
+            self._end = stack.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait(10)
-        for thread in self.threads:
-            thread.join(10)
-        for stream in (self.process.stdout, self.process.stderr):
-            assert stream is not None
-            stream.close()
+        self._end.close()
 
     def says(self, words: str) -> list[str]:
         """The lines on stderr that hold these words."""
@@ -148,9 +145,9 @@ class Listening:
     def end(self, number: int = signal.SIGINT) -> int:
         """End it in good order; its exit code."""
         self.process.send_signal(number)
-        code = self.process.wait(20)
+        code = self.process.wait(PATIENCE)
         for thread in self.threads:
-            thread.join(10)
+            thread.join()
         return code
 
     def _out(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from beside import PATIENCE
 from dialkit.errors import InvalidArgument, NetworkError, PermissionDenied
 from dialkit.events.line import HOUR, Line, connected, lifetime
 from dialkit.webhooks import token
@@ -52,7 +53,7 @@ TOKEN = token.sign(b'{"sub":"1","iat":1000,"exp":4600}', b"theirs").decode()
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE):
         while not true():
             await asyncio.sleep(0.01)
 
@@ -184,7 +185,7 @@ def test_it_ends_at_once_while_nobody_is_there(clock: StandingClock) -> None:
         task = heard.begin("ws://127.0.0.1:1/websocket/x")
         await until(lambda: heard.told)
         heard.stop.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await task
 
     asyncio.run(work())

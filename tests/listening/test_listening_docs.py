@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hearing import SECRET, Listening, until
+from hearing import SECRET, Listening
+
+from beside import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,9 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from hearing import SECRET, App, until
+from hearing import SECRET, App
 
+from beside import PATIENCE, beside, until
 from dialkit.store import Database, deliveries
 from dialkit.webhooks import token, unwrap
 
@@ -25,18 +26,17 @@ def test_what_is_stored_is_forwarded(
     app.statuses = [503]
     path = script("import sys; open('heard', 'a').write(sys.stdin.read())")
     command = [sys.executable, "-m", "dialkit", "events", "serve", "--port", "0", "--print", "json"]
-    process = subprocess.Popen(
+    with beside(
         [*command, "--forward", app.url, "--exec", path],
         stdout=subprocess.PIPE,
         env={**environ, "DIALPAD_WEBHOOK_SECRET": SECRET},
         cwd=tmp_path,
         text=True,
-    )
-    assert process.stdout is not None
-    try:
+    ) as process:
+        assert process.stdout is not None
         told = json.loads(process.stdout.readline())
         body = token.sign(b'{"id": 7, "message_status": "pending", "text": "Two kilos"}', SECRET.encode())
-        connection = http.client.HTTPConnection(urlsplit(told["url"]).netloc, timeout=10)
+        connection = http.client.HTTPConnection(urlsplit(told["url"]).netloc, timeout=PATIENCE)
         for _ in range(3):  # as the service may send it
             connection.request("POST", next(iter(told["paths"])), body)
             answer = connection.getresponse()
@@ -51,7 +51,5 @@ def test_what_is_stored_is_forwarded(
         assert [post.body for post in app.posts] == [body, body]  # the first was answered 503
         assert unwrap(app.posts[1].body, secret=SECRET).to_dict()["text"] == "Two kilos"
         assert json.loads((tmp_path / "heard").read_text())["id"] == 7
-    finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
-        process.stdout.close()
+        assert process.wait(PATIENCE) == 0

@@ -9,9 +9,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
+
+from beside import PATIENCE, beside
 
 PATH = "/hooks/dialpad"
 
@@ -25,7 +27,7 @@ class Reply(NamedTuple):
 
 
 class Serving:
-    """``dialpad events serve`` on a port; again after `kill` with `start`, on the same one."""
+    """``dialpad events serve`` on a port."""
 
     def __init__(self, environ: dict[str, str], folder: Path, *argv: str, stderr: int | None = None) -> None:
         self.environ, self.folder, self.argv, self.stderr = environ, folder, argv, stderr
@@ -42,20 +44,24 @@ class Serving:
 
     def start(self) -> Self:
         command = [sys.executable, "-m", "dialkit", "events", "serve", "--print", "json"]
-        with (self.folder / "serve.log").open("a", encoding="utf-8") as log:
-            self.process = subprocess.Popen(
-                [*command, "--port", str(self.port), *self.argv],
-                env=self.environ,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log if self.stderr is None else self.stderr,
-                text=True,
+        with ExitStack() as stack:
+            log = stack.enter_context((self.folder / "serve.log").open("a", encoding="utf-8"))
+            process = stack.enter_context(
+                beside(
+                    [*command, "--port", str(self.port), *self.argv],
+                    env=self.environ,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=log if self.stderr is None else self.stderr,
+                    text=True,
+                )
             )
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        assert line, self.log
-        self.told = json.loads(line)
-        self.port = int(self.told["url"].rpartition(":")[2])
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            assert line, self.log
+            self.told = json.loads(line)
+            self.port = int(self.told["url"].rpartition(":")[2])
+            self.process, self._end = process, stack.pop_all()
         return self
 
     @property
@@ -70,16 +76,22 @@ class Serving:
         """End it in good order; the exit code."""
         process, self.process = self.process, None
         assert process is not None
-        assert process.stdout is not None
-        process.send_signal(number)
-        code = process.wait(20)
-        process.stdout.close()
-        return code
+        with self._end:
+            process.send_signal(number)
+            return process.wait(PATIENCE)
 
     def kill(self) -> None:
         self.stop(signal.SIGKILL)
 
-    def connect(self, timeout: float = 15) -> socket.socket:
+    def kill_and_start(self) -> None:
+        """Again on the same port, which nobody else can take meanwhile."""
+        self.kill()
+        with socket.socket() as place:
+            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            place.bind(("127.0.0.1", self.port))
+            self.start()
+
+    def connect(self, timeout: float = PATIENCE) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout)
 
     def raw(self, data: bytes, *, end: bool = True) -> bytes:
@@ -159,12 +171,3 @@ def posted(body: bytes, *lines: str, path: str = PATH) -> bytes:
     """A request as bytes."""
     head = "".join(f"{line}\r\n" for line in (f"POST {path} HTTP/1.1", "host: 127.0.0.1", *lines))
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
-
-
-def until(wanted: Any, within: float = 20.0) -> Any:
-    """The first true result; fails after so many seconds."""
-    end = time.monotonic() + within
-    while not (found := wanted()):
-        assert time.monotonic() < end, "it did not come to that"
-        os.sched_yield()
-    return found

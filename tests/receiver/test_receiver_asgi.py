@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
-from serving import PATH, Serving, posted, until
+from serving import PATH, Serving, posted
 
+from beside import PATIENCE, until
 from dialkit.errors import InvalidArgument
 from dialkit.events import receiver
 from signing import GOOD, SECRET, TEXT, token
@@ -37,7 +38,7 @@ def running(tmp_path: Path, environ: dict[str, str]) -> Iterator[Callable[[Any],
     yield run
     for server, thread in started:
         server.should_exit = True
-        thread.join(10)
+        thread.join(PATIENCE)
         assert not thread.is_alive()
 
 
@@ -96,6 +97,6 @@ def test_a_store_that_cannot_be_opened_ends_the_server_at_its_start(
 
     thread = threading.Thread(target=run)
     thread.start()
-    thread.join(20)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert not server.started

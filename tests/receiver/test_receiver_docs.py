@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import uvicorn
-from serving import Serving, until
+from serving import Serving
 
+from beside import PATIENCE, until
 from dialkit.sandbox import Sandbox
 from signing import SECRET, TEXT, token
 
@@ -54,7 +55,7 @@ def test_the_module(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tm
     asking.port = server.servers[0].sockets[0].getsockname()[1]
     assert asking.post(token(TEXT)).status == 204
     server.should_exit = True
-    thread.join(10)
+    thread.join(PATIENCE)
 
 
 def test_the_table_of_answers() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from serving import PATH, Serving
 
+from beside import PATIENCE, beside
 from signing import GOOD, SECRET, TEXT
 
 if TYPE_CHECKING:
@@ -129,19 +130,9 @@ def test_a_secret_from_stdin(environ: dict[str, str], tmp_path: Path) -> None:
     import subprocess
     import sys
 
-    with subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "dialkit",
-            "events",
-            "serve",
-            "--port",
-            "0",
-            "--print",
-            "json",
-            "--secret-stdin",
-        ],
+    command = [sys.executable, "-m", "dialkit", "events", "serve", "--port", "0", "--print", "json"]
+    with beside(
+        [*command, "--secret-stdin"],
         env=environ,
         cwd=tmp_path,
         stdin=subprocess.PIPE,
@@ -159,4 +150,4 @@ def test_a_secret_from_stdin(environ: dict[str, str], tmp_path: Path) -> None:
         assert told["paths"] == {PATH: None}
         assert serving.post(GOOD).status == 204
         process.terminate()
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from serving import PATH, Serving, everything, posted, reply_of, statuses, until
+from serving import PATH, Serving, everything, posted, reply_of, statuses
 
+from beside import until
 from dialkit.events import receiver
 from dialkit.events.keeper import Here
 from dialkit.events.receiver.server import SMALL, Server
@@ -292,7 +293,7 @@ def test_slow_loris(serving: Serving, stored: Callable[[], list[Any]]) -> None:
         connection.sendall((posted(GOOD)[: -1 - number], b"POST / HT", b"\r\n", b"")[number % 4])
     assert serving.post(GOOD).status == 204
     ends = [statuses(everything(connection)) for connection in slow]
-    assert time.monotonic() - began < 9
+    assert time.monotonic() - began < 30  # the last within seconds of the first; 75 is what idle ones have
     assert ends[:2] == [[503], [503]]
     assert all(end in ([503], []) for end in ends)
     for connection in slow:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from serving import Serving, until
+from serving import Serving
 
+from beside import until
 from dialkit.sandbox import Sandbox
 from signing import SECRET
 

@@ -12,8 +12,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from serving import Serving, posted, reply_of, until
+from serving import Serving, posted, reply_of
 
+from beside import PATIENCE, until
 from signing import GOOD, TEXT, token
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def test_a_store_that_somebody_holds(
     sick = serving.ask("GET", "/health")
     for each in several:
         each.join()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 9  # it says so after 4.5; whoever waited for the store would after 10
     assert {reply.status for reply in replies} == {503}
     assert {reply.headers["retry-after"] for reply in replies} == {"1"}
     assert sick.status == 503
@@ -62,7 +63,7 @@ def test_a_full_disk(serving: Serving, stored: Callable[[], list[Any]]) -> None:
     began = time.monotonic()
     assert serving.post(other).status == 503
     assert serving.ask("GET", "/health").status == 503
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     resource.prlimit(serving.writer, resource.RLIMIT_FSIZE, unlimited)
     until(lambda: serving.post(other).status == 204)
@@ -182,7 +183,7 @@ def test_what_is_under_way_is_finished(serving: Serving, stored: Callable[[], li
         reply = reply_of(connection.recv(4096))
     assert reply.status == 204
     assert reply.headers["connection"] == "close"
-    assert serving.process.wait(10) == 0
+    assert serving.process.wait(PATIENCE) == 0
     assert len(stored()) == 1
 
 
@@ -195,8 +196,12 @@ def refused(serving: Serving) -> bool:
 
 
 def test_ctrl_c_ends_it(serving: Serving) -> None:
-    with serving.connect():  # somebody who only keeps a connection open is not waited for
-        began = time.monotonic()
-        assert serving.stop(signal.SIGINT) == 0
-    assert time.monotonic() - began < 4
+    took = []
+    for _ in range(3):
+        with serving.connect():  # somebody who only keeps a connection open is not waited for
+            began = time.monotonic()
+            assert serving.stop(signal.SIGINT) == 0
+        took.append(time.monotonic() - began)
+        serving.start()
+    assert min(took) < 4  # to wait for him would take 5 each time
     assert "Traceback" not in serving.log
