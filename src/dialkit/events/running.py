@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from errno import ENOEXEC
 from typing import IO, TYPE_CHECKING
 
 from dialkit.errors import InvalidArgument
@@ -63,7 +64,8 @@ class Running:
                     pass_fds=() if job.held is None else (job.held,),
                 )
             except OSError as error:
-                raise NotDelivered(f"cannot be run: {error.strerror or error}") from None
+                final = error.errno == ENOEXEC
+                raise NotDelivered(f"cannot be run: {error.strerror or error}", final=final) from None
             late = False
             try:
                 async with asyncio.timeout(self._limit):
@@ -103,7 +105,7 @@ def find_script(text: str, cwd: str, path: str | None) -> str:
     import shutil
 
     if os.sep not in text and (found := shutil.which(text, path=path)):
-        return os.path.abspath(found)
+        return _runnable(os.path.abspath(found), text)
     whole = os.path.join(cwd, text)
     if not os.path.isfile(whole):
         raise InvalidArgument(
@@ -112,7 +114,32 @@ def find_script(text: str, cwd: str, path: str | None) -> str:
         )
     if not os.access(whole, os.X_OK):
         raise InvalidArgument(f"--exec: {text[:200]!r} may not be run", hint=f"chmod +x {text[:200]}")
-    return os.path.abspath(whole)
+    return _runnable(os.path.abspath(whole), text)
+
+
+def _runnable(path: str, text: str) -> str:
+    """The path, if the system runs what is there. A shell would guess what a script is for; it does not.
+
+    Raises `InvalidArgument` for a script whose first line does not say what runs it.
+    """
+    try:
+        with open(path, "rb") as file:
+            head = file.read(256)  # as much as Linux looks at
+    except OSError:  # a program may be run, and not read
+        return path
+    if os.name != "posix" or b"\0" in head:  # a program, as the system has them
+        return path
+    first, _, _ = head.partition(b"\n")
+    words = first[2:].split()
+    if not first.startswith(b"#!") or not words:
+        why, hint = "does not say what runs it", "make its first line #!/bin/sh, or what else it is for"
+    elif first.endswith(b"\r"):
+        why, hint = "has the line ends of Windows", f"sed -i 's/\\r$//' {text[:200]}"
+    elif not os.path.exists(words[0]):
+        why, hint = f"is to be run by {os.fsdecode(words[0])!r}, which is not there", "correct its first line"
+    else:
+        return path
+    raise InvalidArgument(f"--exec: {text[:200]!r} {why}", hint=hint)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
