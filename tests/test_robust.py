@@ -7,11 +7,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from beside import PATIENCE, beside, until
 from servers import Faulty, Recorder, behaviours, json_reply
 
 if TYPE_CHECKING:
@@ -143,17 +143,15 @@ def test_a_signal_does_not_end_a_write_without_a_word(
     number: signal.Signals, argv: list[str], code: int, environ: dict[str, str]
 ) -> None:
     with Faulty(behaviours.never()) as server:
-        with subprocess.Popen(
+        with beside(
             [sys.executable, "-m", "dialkit", *argv],
             env={**environ, "DIALPAD_BASE_URL": server.url},
             stderr=subprocess.PIPE,
             text=True,
         ) as running:
-            deadline = time.monotonic() + 20
-            while not server.requests and time.monotonic() < deadline:
-                pass
+            until(lambda: server.requests)
             running.send_signal(number)
-            _, err = running.communicate(timeout=20)
+            _, err = running.communicate(timeout=PATIENCE)
         assert running.returncode == code
         assert json.loads(err)["error"]["code"] == ("outcome_unknown" if code == 9 else "interrupted")
 
@@ -227,8 +225,8 @@ def test_a_value_that_looks_like_the_end_of_options(dialpad: Callable[..., Any])
 
 @posix
 def test_sandbox_run_stops_its_command_too(environ: dict[str, str]) -> None:
-    code = "import os, sys, time; print(os.getpid(), flush=True); time.sleep(60)"
-    with subprocess.Popen(
+    code = "import os, sys, time; print(os.getpid(), flush=True); time.sleep(600)"
+    with beside(
         [sys.executable, "-m", "dialkit", "sandbox", "run", "--", sys.executable, "-c", code],
         env=environ,
         stdout=subprocess.PIPE,
@@ -237,6 +235,28 @@ def test_sandbox_run_stops_its_command_too(environ: dict[str, str]) -> None:
         assert running.stdout is not None
         inner = int(running.stdout.readline())
         running.terminate()
-        assert running.wait(timeout=20) == 128 + signal.SIGTERM
+        assert running.wait(PATIENCE) == 128 + signal.SIGTERM
     with pytest.raises(ProcessLookupError):
         os.kill(inner, 0)
+
+
+# SIGTERM comes as soon as the program has begun: this process knows it no sooner.
+ENDED_AT_ONCE = """
+import signal, subprocess, sys
+from dialkit.cli import main
+
+def end(frame, event, arg):
+    if event == "return" and frame.f_code is subprocess.Popen.__init__.__code__:
+        sys.setprofile(None)
+        signal.raise_signal(signal.SIGTERM)
+
+sys.setprofile(end)
+sys.exit(main(["sandbox", "run", "--", "sleep", "600"]))
+"""
+
+
+@posix
+def test_sandbox_run_stops_a_command_that_has_just_begun(environ: dict[str, str]) -> None:
+    with beside([sys.executable, "-c", ENDED_AT_ONCE], env=environ, stdout=subprocess.PIPE) as running:
+        running.communicate(timeout=PATIENCE)  # its stdout ends with the last who holds it
+    assert running.returncode == 128 + signal.SIGTERM

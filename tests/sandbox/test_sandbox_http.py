@@ -16,6 +16,7 @@ from urllib.parse import quote
 import pytest
 from asking import Client
 
+from beside import PATIENCE, beside
 from dialkit.sandbox import Sandbox
 
 MARA, THEO, PORTLAND = 5391827364501928, 5402938475610293, 5219384756201938
@@ -273,14 +274,43 @@ SERVE = "from dialkit.sandbox import serve_forever as s; s(lambda x: print(x.url
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGTERM to send")
 def test_serve_forever_ends_cleanly_on_sigterm() -> None:
-    with subprocess.Popen([sys.executable, "-c", SERVE], stdout=-1, stderr=-1, text=True) as process:
+    with beside([sys.executable, "-c", SERVE], stdout=-1, stderr=-1, text=True) as process:
         url, token = process.stdout.readline().split()
-        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=10)
+        connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
         connection.request("GET", "/api/v2/company", headers={"authorization": f"Bearer {token}"})
         assert connection.getresponse().status == 200
         process.terminate()  # with the connection still open
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=PATIENCE)
         connection.close()
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+# Ends as it is told to at one of the first steps that Python takes in waiting for that.
+ENDS_AT = """
+import signal, sys
+from dialkit.sandbox import serve_forever
+
+def begin(sandbox):
+    left = int(sys.argv[1])
+
+    def count(frame, event, arg):
+        nonlocal left
+        left -= 1
+        if not left:
+            sys.setprofile(None)
+            signal.raise_signal(signal.SIGTERM)
+
+    sys.setprofile(count)
+
+serve_forever(begin)
+"""
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 4, 5, 6, 8, 12])
+def test_it_ends_whenever_it_is_told_to(step: int) -> None:
+    """Python runs what a signal does between any two steps, also within a lock."""
+    with beside([sys.executable, "-c", ENDS_AT, str(step)], stdout=-1, stderr=-1, text=True) as process:
+        out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (0, "", "")
 
 

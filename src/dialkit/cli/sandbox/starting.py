@@ -105,12 +105,25 @@ def _watched(command: list[str], environ: dict[str, str], cwd: str) -> int:
     import signal
     import subprocess
 
-    with subprocess.Popen(command, env=environ, cwd=cwd) as running:  # noqa: S603 - what the user typed
-        before = signal.signal(signal.SIGTERM, lambda *_: running.terminate())
-        try:
-            return running.wait()
-        except KeyboardInterrupt:
-            # A terminal gives Ctrl-C to both: the program says how it ends.
-            return running.wait()
-        finally:
-            signal.signal(signal.SIGTERM, before)
+    begun: list[subprocess.Popen[bytes]] = []
+    ended = False
+
+    def end(*_: object) -> None:
+        nonlocal ended
+        ended = True
+        for each in begun:
+            each.terminate()
+
+    before = signal.signal(signal.SIGTERM, end)  # before the program begins, which may be told to at once
+    try:
+        with subprocess.Popen(command, env=environ, cwd=cwd) as running:  # noqa: S603 - what the user typed
+            begun.append(running)
+            if ended:
+                running.terminate()
+            try:
+                return running.wait()
+            except KeyboardInterrupt:
+                # A terminal gives Ctrl-C to both: the program says how it ends.
+                return running.wait()
+    finally:
+        signal.signal(signal.SIGTERM, before)

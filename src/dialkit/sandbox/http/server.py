@@ -163,17 +163,22 @@ def serve_forever(announce: Callable[[Sandbox], None], **told: Any) -> None:
     stopped; raises `OSError` where the port is taken.
     """
     import signal
-    import threading
+    from queue import Empty, SimpleQueue
 
-    done = threading.Event()
+    # No Event: a signal that comes while one is about to be waited for would wait for its lock, for ever.
+    ends: SimpleQueue[None] = SimpleQueue()
     names = ("SIGINT", "SIGTERM", "SIGBREAK")  # the last is Ctrl-Break, on Windows
     signals = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, lambda *_: done.set()) for number in signals}
+    before = {number: signal.signal(number, lambda *_: ends.put(None)) for number in signals}
     try:
         with Sandbox(**told) as sandbox:
             announce(sandbox)
-            while not done.wait(0.5):  # a wait without end cannot be interrupted on Windows
-                pass
+            while True:
+                try:
+                    ends.get(timeout=0.5)  # a wait without end cannot be interrupted on Windows
+                    break
+                except Empty:
+                    pass
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
