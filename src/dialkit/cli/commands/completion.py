@@ -17,8 +17,8 @@ A script that gives your shell tab completion: commands, flags, choices, account
 usage: dialpad completion bash|zsh|fish
 
 Examples:
-  source <(dialpad completion bash)      # add it to ~/.bashrc
-  dialpad completion zsh > "${fpath[1]}/_dialpad"
+  source <(dialpad completion bash)      # in ~/.bashrc
+  source <(dialpad completion zsh)       # in ~/.zshrc, below: autoload -Uz compinit && compinit
   dialpad completion fish > ~/.config/fish/completions/dialpad.fish
 """
 
@@ -46,7 +46,14 @@ def _answer(app: App, shell: str, words: list[str]) -> int:
     from dialkit.cli.completion.answers import complete, drawn
 
     try:
-        app.stdout.write(drawn(shell, complete(app, words, shell)))
+        if shell == "bash":  # it gives what parts words, and the line
+            from dialkit.cli.completion.line import Line
+
+            breaks, text = words if len(words) == 2 else ("", "")
+            line = Line(text, breaks)
+            app.stdout.write(line.drawn(complete(app, line.words[1:]), app.cwd))
+        else:
+            app.stdout.write(drawn(shell, complete(app, words)))
     except DialkitError:
         # A broken config says so at the next command; here it would be written into the line being typed.
         pass

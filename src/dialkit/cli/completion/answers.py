@@ -25,24 +25,19 @@ if TYPE_CHECKING:
 
 # Said instead of words where a file name follows: shells know files best.
 FILES = [("@files", "")]
-SAFE = "-_.,:=+/@%~"  # what bash takes as it stands, beside letters and digits
 LONGEST = 70  # characters of a description beside a word
 
 
-def complete(app: App, words: list[str], shell: str) -> list[Choice]:
+def complete(app: App, words: list[str]) -> list[Choice]:
     """The choices for the last of `words`, which are those after ``dialpad``; `FILES` where a file follows.
 
-    bash takes words apart at ``=``; its answers are only what comes after. Raises `DialkitError` for a config
-    that cannot be read.
+    Raises `DialkitError` for a config that cannot be read.
     """
-    words = [_unquoted(word) for word in _joined(words)] if shell == "bash" else words
     *done, current = words or [""]
     flag, equals, value = current.partition("=")
     if equals and flag.startswith("--"):
         found = _fitting(_after(app, done, flag, value) or (), value)
-        if shell == "bash" or found == FILES:
-            return found
-        return [(f"{flag}={word}", about) for word, about in found]
+        return found if found == FILES else [(f"{flag}={word}", about) for word, about in found]
     if done and done[-1].startswith("-"):
         values = _after(app, done[:-1], done[-1], current)
         if values is not None:
@@ -54,33 +49,19 @@ def drawn(shell: str, choices: Iterable[Choice]) -> str:
     """Choices as the script of a shell reads them, a line each: zsh and fish show what a word is."""
     lines = []
     for word, about in choices:
-        told = " ".join(about.split())[:LONGEST]
+        told = _short(" ".join(about.split()))
         if shell == "zsh":
             word = word.replace("\\", "\\\\").replace(":", "\\:") + (f":{told}" if told else "")
         elif shell == "fish" and told:
             word = f"{word}\t{told}"
-        elif shell == "bash" and not word.startswith("@"):
-            word = "".join(c if c.isalnum() or c in SAFE else f"\\{c}" for c in word)
         lines.append(word + "\n")
     return "".join(lines)
 
 
-def _joined(words: list[str]) -> list[str]:
-    """``--state``, ``=``, ``act`` as the one word that was typed, and ``@``, ``file`` as well."""
-    found: list[str] = []
-    for at, word in enumerate(words):
-        before = words[at - 1] if at else ""
-        parted = found and found[-1].startswith("--") and (word[:1] == "=" or before == "=")
-        if parted or before in ("@", "=@"):
-            found[-1] += word
-        else:
-            found.append(word)
-    return found
-
-
-def _unquoted(word: str) -> str:
-    """What a word of a line means, which bash hands over as it was typed."""
-    return word.replace("\\", "").lstrip("'\"")
+def _short(text: str) -> str:
+    """The first sentence, or as many words of it as there is room for."""
+    first, _, _ = text.partition(". ")
+    return first if len(first) <= LONGEST else first[: LONGEST - 1].rpartition(" ")[0] + "…"
 
 
 def _fitting(choices: Iterable[Choice], current: str) -> list[Choice]:
