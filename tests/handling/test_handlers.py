@@ -7,12 +7,14 @@ import logging
 import subprocess
 import sys
 import threading
+import urllib.request
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from mounted import DAY, SECRET, SetClock, until
+from mounted import DAY, SECRET, SetClock, asgi_server, post, signed
 
+from beside import PATIENCE, until
 from dialkit.errors import InvalidArgument, NotFound
 from dialkit.events.making import make, written
 from dialkit.store import Database, deliveries
@@ -355,3 +357,25 @@ def test_a_program_that_is_killed_leaves_nothing_undone(
     assert len(set(calls.read_text().split())) == 3
     with Database.of(environ) as database:
         assert {row["state"] for row in deliveries.counts(database)} == {"done"}
+
+
+def test_metrics_say_how_handlers_stand(apps: Callable[..., App]) -> None:
+    app = apps()
+
+    @app.on("sms.received", called="fail")
+    def fail(event: SmsEvent) -> None:
+        raise ValueError("not now")
+
+    with asgi_server(app.asgi) as base:
+        assert post(f"{base}/hook", signed("sms.received")) == 204
+
+        def failed() -> bool:
+            with urllib.request.urlopen(f"{base}/metrics", timeout=PATIENCE) as answer:
+                lines = answer.read().decode().splitlines()
+            return (
+                'dialkit_delivery_attempts_total{target="handler:fail",outcome="delivered"} 0' in lines
+                and 'dialkit_delivery_attempts_total{target="handler:fail",outcome="failed"} 0' not in lines
+                and 'dialkit_deliveries_open{target="handler:fail",state="dead"} 0' in lines
+            )
+
+        until(failed)

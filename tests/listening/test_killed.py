@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hearing import App, until
 
+from beside import until
 from dialkit.events.forwarding import Forwarder
 from dialkit.events.posting import Posting
 from dialkit.events.running import Running
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from hearing import StandingClock
+    from hearing import App, StandingClock
 
     Add = Callable[..., list[int]]
     Opened = Callable[[], Database]

@@ -28,6 +28,7 @@ from dialkit.events.bridge import Bridge
 from dialkit.events.handlers import PREFIX, log, typed
 from dialkit.events.mounting import Everywhere, Mounted
 from dialkit.events.registry import Registry
+from dialkit.events.tally import Tally
 
 if TYPE_CHECKING:
     import asyncio
@@ -102,6 +103,7 @@ class App(Registry):
         self._keys, self._insecure = keys_of(secrets), insecure
         self._environ = os.environ if environ is None else environ
         self._clock = clock or Clock()
+        self._tally = Tally()
         self._turn = threading.RLock()
         self._forwarder: Forwarder | None = None
         self._process = 0
@@ -216,7 +218,8 @@ class App(Registry):
     def _made(self) -> Forwarder:
         from dialkit.events.forwarding import Forwarder
 
-        return Forwarder(self._opened, tuple(self._handlers.values()), log().warning, self._clock)
+        handlers = tuple(self._handlers.values())
+        return Forwarder(self._opened, handlers, log().warning, self._clock, self._tally)
 
     def _opened(self) -> Database:
         from dialkit.store import Database
@@ -229,13 +232,15 @@ class App(Registry):
 
         judge = Judge({}, self._keys, clock=self._clock)
         judge.paths = Everywhere()
-        return Reception(
+        reception = Reception(
             judge,
             self._keeper(),
             log().warning,
             local_only=self._keys is None and not self._insecure,
             stored=self._wake,
         )
+        reception.metrics.tally = self._tally
+        return reception
 
     def _keeper(self) -> Keeper:
         from dialkit.events.keeper import Here

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
+    from dialkit.events.tally import Tally
     from dialkit.store import Database
 
 GRACE = 3.0  # seconds to cancel what has not finished, and to write all down
@@ -40,6 +41,7 @@ class Forwarder:
         targets: whom it works for; each is one object, used by this forwarder alone.
         tell: is told, in one line, what could not be delivered.
         clock: tells the time (`dialkit.client.clock.Clock`).
+        tally: counts, for who watches.
     """
 
     def __init__(
@@ -48,9 +50,10 @@ class Forwarder:
         targets: Sequence[Target],
         tell: Callable[[str], None] = lambda _line: None,
         clock: Clock | None = None,
+        tally: Tally | None = None,
     ) -> None:
         self._opened, self._targets, self._tell = opened, {one.name: one for one in targets}, tell
-        self._clock = clock or Clock()
+        self._clock, self._tally = clock or Clock(), tally
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: Worker | None = None
@@ -103,7 +106,7 @@ class Forwarder:
 
         async def work() -> int:
             with self._opened() as database:
-                worker = Worker(database, self._targets, self._tell, self._clock)
+                worker = Worker(database, self._targets, self._tell, self._clock, self._tally)
                 done = 0
                 try:
                     while done < most and (begun := worker.turn()) + worker.busy:
@@ -139,7 +142,7 @@ class Forwarder:
         if database is None:
             return
         with database:
-            self._worker = worker = Worker(database, self._targets, self._tell, self._clock)
+            self._worker = worker = Worker(database, self._targets, self._tell, self._clock, self._tally)
             try:
                 while not self._ending:
                     worker.turn()

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dialkit.events.tally import Tally
 
 # Upper ends in seconds of a commit's time.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
@@ -11,7 +15,10 @@ CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 
 class Metrics:
-    """Counts since the start. Only the event loop and the thread that writes change them, each its own."""
+    """Counts since the start. Only the event loop and the thread that writes change them, each its own.
+
+    `tally` counts what is brought on, where that is done here.
+    """
 
     def __init__(self) -> None:
         self.received = 0  # requests at the paths of events
@@ -21,6 +28,7 @@ class Metrics:
         self.failed_commits = 0
         self.waiting = 0
         self.connections = 0
+        self.tally: Tally | None = None
         self._commits = [0] * (len(BOUNDS) + 1)
         self._commit_seconds = 0.0
         self._written = 0
@@ -41,6 +49,7 @@ class Metrics:
             *_one("queue_length", "gauge", "Events that wait to be stored.", self.waiting),
             *_one("connections", "gauge", "Connections that are open.", self.connections),
             *self._histogram(),
+            *(self.tally.lines() if self.tally is not None else ()),
         ]
         return "\n".join(lines).encode() + b"\n"
 

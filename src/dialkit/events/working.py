@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from dialkit.client.clock import Clock
+    from dialkit.events.tally import Tally
     from dialkit.events.target import Target
     from dialkit.store import Database
     from dialkit.store.database import Row
@@ -70,14 +71,21 @@ class Worker:
     """
 
     def __init__(
-        self, database: Database, targets: dict[str, Target], tell: Callable[[str], None], clock: Clock
+        self,
+        database: Database,
+        targets: dict[str, Target],
+        tell: Callable[[str], None],
+        clock: Clock,
+        tally: Tally | None = None,
     ) -> None:
         import asyncio
 
         from dialkit.store.outbox import me
 
         self.wake = asyncio.Event()
-        self._database, self._tell, self._clock = database, tell, clock
+        self._database, self._tell, self._clock, self._tally = database, tell, clock, tally
+        if tally is not None:
+            tally.begin(targets)
         self._lanes = {name: Lane(target) for name, target in targets.items()}
         self._presence = presence.Presence(database.folder)
         self._who = f"{me()} {self._presence.name}"
@@ -119,6 +127,8 @@ class Worker:
         wanted = {name: lane.free for name, lane in self._lanes.items() if lane.free > 0}
         try:
             self._take_over(moment)
+            if self._tally is not None:
+                self._tally.look(lambda: deliveries.standing(self._database), moment)
             now = self._clock.now()
             claims = [
                 (name, most, now + self._lanes[name].target.within + SLACK) for name, most in wanted.items()
@@ -234,6 +244,8 @@ class Worker:
             return
         self._settled.append(task.result())
         self._told(row, task.result())
+        if self._tally is not None:
+            self._tally.attempted(row["target"], delivered=task.result().state == DONE)
         lane.ended += 1
         self._begin(lane)
         if lane.low:

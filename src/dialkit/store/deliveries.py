@@ -67,6 +67,15 @@ WHERE delivery.state = 'dead' AND delivery.target IN ({targets}) ORDER BY delive
 OF_EVENT = "SELECT * FROM delivery WHERE event_id = ? ORDER BY id"
 GET = "SELECT * FROM delivery WHERE id = ?"
 COUNT = "SELECT target, state, COUNT(*) AS number FROM delivery GROUP BY target, state ORDER BY target, state"
+# Each state by the index that has only it.
+STANDING = """
+SELECT target, 'waiting' AS state, COUNT(*) AS number FROM delivery WHERE state = 'waiting' GROUP BY target
+UNION ALL
+SELECT target, 'claimed', COUNT(*) FROM delivery WHERE state = 'claimed' GROUP BY target
+UNION ALL
+SELECT target, 'dead', COUNT(*) FROM delivery
+WHERE state = 'dead' AND state IN ('waiting', 'claimed', 'dead') GROUP BY target
+"""
 AGAIN = """
 UPDATE delivery SET state = 'waiting', next_at = :now, attempts = 0, first_at = NULL, done_at = NULL
 WHERE state IN ('waiting', 'dead')
@@ -164,6 +173,11 @@ def of_event(database: Database, event_id: int) -> list[Row]:
 def counts(database: Database) -> list[Row]:
     """How many there are: rows of ``target``, ``state``, ``number``."""
     return database.all(COUNT)
+
+
+def standing(database: Database) -> list[Row]:
+    """How many each target has not taken: rows of ``target``, ``state``, ``number``."""
+    return database.all(STANDING)
 
 
 def get(database: Database, delivery_id: int) -> Row | None:

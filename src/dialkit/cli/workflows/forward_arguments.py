@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from dialkit.cli.app import App
     from dialkit.events.forwarding import Forwarder, Target
+    from dialkit.events.tally import Tally
 
 ARGUMENTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--forward",), {"metavar": "URL", "action": "append"}),
@@ -23,8 +24,10 @@ ROWS = (
 )
 
 
-def forwarder(app: App, found: argparse.Namespace) -> Forwarder | None:
+def forwarder(app: App, found: argparse.Namespace, tally: Tally | None = None) -> Forwarder | None:
     """What brings events to whatever `ARGUMENTS` name, not started yet; None where they name nothing.
+
+    `tally` counts, if given.
 
     Raises `InvalidArgument` for a URL or a script that will not do.
     """
@@ -42,4 +45,4 @@ def forwarder(app: App, found: argparse.Namespace) -> Forwarder | None:
         *(Posting(url) for url in dict.fromkeys(urls)),
         *(Running(path, app.environ, app.tell) for path in dict.fromkeys(scripts)),
     ]
-    return Forwarder(lambda: Database.of(app.environ, app.tell), targets, app.tell)
+    return Forwarder(lambda: Database.of(app.environ, app.tell), targets, app.tell, tally=tally)

@@ -47,13 +47,15 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.events.addresses import loopback
     from dialkit.events.apart import Apart
     from dialkit.events.receiver.serving import listen, serve_forever
+    from dialkit.events.tally import Tally
 
     if not known and not found.insecure and not loopback(found.host):
         raise InvalidArgument(
             f"--host {found.host}: without a secret anybody who reaches it could write events",
             hint=f"set {secrets.ENVIRONMENT}, or add --insecure",
         )
-    forwarder = forward_arguments.forwarder(app, found)
+    tally = Tally()
+    forwarder = forward_arguments.forwarder(app, found, tally)
     reception = receiver.make(
         known or None,
         paths,
@@ -63,6 +65,7 @@ def run(app: App, argv: list[str]) -> int:
         stored=forwarder.wake if forwarder else lambda: None,
         tell=app.tell,
     )
+    reception.metrics.tally = tally if forwarder else None
     try:
         listening = listen(found.host, port)
     except OSError as error:
