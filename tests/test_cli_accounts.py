@@ -19,6 +19,7 @@ from dialkit.cli.checks.network import proxy_for
 from dialkit.cli.parser import Options
 from dialkit.cli.session import open_client
 from dialkit.errors import Refused
+from dialkit.sandbox import Sandbox
 from servers import Recorder, Reply, Request, foreign, json_reply, refusing
 
 if TYPE_CHECKING:
@@ -774,6 +775,17 @@ def test_doctor_and_a_wrong_clock(run: Run, service: Service) -> None:
     assert (row["status"], "ahead of" in row["detail"]) == ("warn", True)
     service.headers["Date"] = "yesterday"
     assert "not tested" in checks(run("doctor", DIALPAD_API_KEY=KEY))["clock"]["detail"]
+
+
+def test_doctor_and_the_clock_of_a_sandbox(run: Run, environ: dict[str, str]) -> None:
+    with Sandbox(limits=False) as sandbox:
+        environ["DIALPAD_BASE_URL"] = sandbox.url
+        assert checks(run("doctor", DIALPAD_API_KEY=sandbox.token))["clock"]["status"] == "ok"
+        sandbox.advance("3h")
+        row = checks(run("doctor", DIALPAD_API_KEY=sandbox.token))["clock"]
+    assert row["status"] == "warn"
+    assert "behind" in row["detail"]
+    assert "dialpad sandbox clock" in json.dumps(row)
 
 
 def test_doctor_and_an_answer_that_is_no_api(run: Run, service: Service) -> None:

@@ -8,9 +8,16 @@ import threading
 import time
 import warnings
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import formatdate, parsedate_to_datetime
+from functools import partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from asking import START
+
 from dialkit.sandbox import Sandbox
+from dialkit.sandbox.http.date import Date
 from dialkit.sandbox.http.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -79,6 +86,31 @@ def test_the_answer_to_head_has_no_body(client: Client) -> None:
     got = talk(client, request(client, f"HEAD {COMPANY}") + request(client, f"GET {COMPANY}"))
     assert statuses(got) == [405, 200]
     assert re.search(rb"content-length: [1-9][0-9]+\r\n\r\nHTTP/1.1 200", got)
+
+
+def dates(answers: bytes) -> list[datetime]:
+    """What the headers say, as another program reads them."""
+    found = [parsedate_to_datetime(date.decode()) for date in re.findall(rb"\r\ndate: (.+)\r\n", answers)]
+    assert len(found) == len(statuses(answers))
+    return found
+
+
+def test_every_answer_tells_the_time_of_the_sandbox(client: Client) -> None:
+    one = request(client, f"GET {COMPANY}")
+    start = datetime.fromtimestamp(START, UTC)
+    assert dates(talk(client, one * 2, b"what?\r\n\r\n")) == [start] * 3
+    assert dates(talk(client, request(client, "GET /nowhere"), one)) == [start] * 2
+    client.advance(0.9)
+    assert dates(talk(client, one)) == [start]
+    client.advance(400 * 86_400 + 0.2)
+    later = talk(client, one)
+    assert dates(later) == [start + timedelta(days=400, seconds=1)]
+    assert b"\r\ndate: Fri, 09 Apr 2027 17:00:01 GMT\r\n" in later
+
+
+def test_the_time_is_written_as_others_write_it() -> None:
+    for second in range(0, 4_000_000_000, 86_399 * 331):
+        assert Date(partial(int, second)).line() == f"date: {formatdate(second, usegmt=True)}\r\n".encode()
 
 
 def test_an_address_in_full(client: Client) -> None:
@@ -151,10 +183,11 @@ def test_a_client_that_never_reads_is_not_served_on_and_on(client: Client) -> No
 def test_no_line_break_gets_into_a_header() -> None:
     class Nowhere:
         transport = None
+        server = SimpleNamespace(date=Date(lambda: 0.0))
 
     exchange = Exchange(Nowhere(), {"method": "GET"}, [], keep=True, old=False)
     exchange._start(302, [(b"location", b"https://a.example/\r\nSet-Cookie: x=1"), (b"content-length", b"0")])
-    assert b"".join(exchange._head).count(b"\r\n") == 4
+    assert b"".join(exchange._head).count(b"\r\n") == 5
 
 
 def threads() -> set[str]:

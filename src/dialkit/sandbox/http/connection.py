@@ -208,7 +208,9 @@ class Connection(asyncio.Protocol):
             return
         self._over = True
         line = b"HTTP/1.1 %d %b\r\n" % (self._refused, REASONS[self._refused])
-        self.transport.write(line + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.write(
+            line + self.server.date.line() + b"content-length: 0\r\nconnection: close\r\n\r\n"
+        )
         self.transport.write_eof()
         self.transport.resume_reading()
         asyncio.get_running_loop().call_later(LINGER, self.transport.close)

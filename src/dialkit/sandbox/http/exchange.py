@@ -61,4 +61,6 @@ class Exchange:
         if not self.keep:
             headers = [*headers, (b"connection", b"close")]
         lines = [b"%b: %b\r\n" % (name, value.translate(None, LINE_ENDS)) for name, value in headers]
+        if all(name != b"date" for name, _ in headers):
+            lines.insert(0, self.connection.server.date.line())
         self._head = [b"HTTP/1.1 %d %b\r\n" % (status, REASONS.get(status, b"")), *lines, b"\r\n"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.sandbox.faults.effects import cut
 from dialkit.sandbox.http.connection import Connection
+from dialkit.sandbox.http.date import Date
 
 if TYPE_CHECKING:
     import socket
@@ -27,6 +28,7 @@ class Server:
 
     def __init__(self, app: App, ready: threading.Event) -> None:
         self.app, self._ready = app, ready
+        self.date = Date(app.world.clock_time)
         self.connections: set[Connection] = set()
         self.stopping = self.started = False
         self._loop: asyncio.AbstractEventLoop | None = None
