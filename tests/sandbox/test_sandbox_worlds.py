@@ -81,6 +81,39 @@ def test_a_world_of_ones_own(tmp_path: Path) -> None:
         client.connection.close()
 
 
+PAST = """
+offices: [{name: Salem}]
+users:
+  - {email: lin@juniper.example, first_name: Lin, numbers: ["+15035550181"]}
+then:
+  - inbound: {from: "+14155550123", to: "+15035550181", text: Do you have it}
+  - wait: 2h
+  - sms.send: {to_numbers: ["+14155550123"], text: We do}
+  - call: {from: "+14155550123", to: "+15035550181", missed: true}
+  - wait: 1d
+  - call: {from: "+14155550123", to: "+15035550181", hangup_after: 90s}
+    as: talk
+  - wait: 3
+  - answer: {call: $talk, user: lin@juniper.example}
+  - wait: 2d
+"""
+
+
+def test_a_past_that_ends_now(tmp_path: Path) -> None:
+    with started(tmp_path, PAST) as sandbox:
+        world = sandbox.world
+        for _ in range(2):
+            texts, calls = list(world.texts), sorted(world.calls, key=lambda call: call["date_started"])
+            begin = world.now - (3 * 86_400 + 2 * 3_600 + 3)
+            assert [text["created_at"] - begin for text in texts] == [0, 7_200]
+            assert [text["message_status"] for text in texts] == ["pending", "success"]
+            assert [call["state"] for call in calls] == ["missed", "hangup"]
+            assert [call.get("date_connected") is None for call in calls] == [True, False]
+            assert calls[1]["date_ended"] == world.milliseconds(begin + 7_200 + 86_400 + 90)
+            assert calls[0]["date_ended"] < calls[1]["date_started"]
+            sandbox.reset()
+
+
 def test_an_empty_world(tmp_path: Path) -> None:
     with Sandbox(empty=True, limits=False) as sandbox:
         client = Client(sandbox)
@@ -110,6 +143,12 @@ def test_an_empty_world(tmp_path: Path) -> None:
         ("company: {nmae: X}", 1, "company.nmae: is unknown"),
         ("offices: [{name: A}]\nnumbers:\n  - '5550100'", 3, "numbers.0.number: '5550100' is not"),
         ("offices: [{name: A}]\nthen:\n  - users.lst: {}", 3, "then.0: needs one operation id"),
+        ("then:\n  - wait: soon", 2, "then.0.wait: 'soon' is not a length of time"),
+        ("then:\n  - wait: [1]", 2, "then.0.wait:"),
+        ("then:\n  - wait: 90y", 2, "then.0.wait: '90y' is not a length of time"),
+        ("then:\n  - wait: 30000d", 2, "then.0.wait: begins before 1970"),
+        ("offices: [{name: A}]\nthen:\n  - inbound: {to: '+14155550123'}", 3, "then.0.inbound.from:"),
+        ("offices: [{name: A}]\nthen:\n  - duty: {user: 1,\n           on: perhaps}", 4, "then.0.duty.on:"),
         (
             "offices: [{name: A}]\nthen:\n  - users.get: {id: $nobody}",
             3,

@@ -139,6 +139,12 @@ class Engine:
             finally:
                 self._in_job = False
 
+    def pass_until(self, moment: float) -> None:
+        """Within `moment`: what is due until then happens, in order, and it is that moment."""
+        while (due := self.world.next_due()) is not None and due <= moment:
+            self._run_job()
+        self.world.pinned = moment
+
     def commit(self) -> None:
         """Keep what changed, send off what is to be delivered, and wake up when the next job is due."""
         changed = self._save()

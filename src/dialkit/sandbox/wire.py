@@ -48,6 +48,11 @@ def fault(status: int, message: str) -> dict[str, Any]:
     return {"error": {"code": status, "message": message, "errors": [detail]}}
 
 
+def filled(record: dict[str, Any]) -> dict[str, Any]:
+    """A record without its unset fields."""
+    return {name: value for name, value in record.items() if value is not None}
+
+
 def encode(value: Any, schema: Schema, schemas: Schemas, numbers: bool = False) -> Any:
     """A value as an answer of that schema spells it; `numbers` leaves 64-bit integers as they are.
 

@@ -5,6 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.sandbox.control import people, whole
+from dialkit.sandbox.people import ACTS
+from dialkit.sandbox.shapes import (
+    ANYTHING,
+    FLAG,
+    LENGTH,
+    MOMENT,
+    NOTHING,
+    TEXT,
+    USER,
+    WHOLE,
+    fields,
+    listed,
+    told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -13,34 +27,9 @@ if TYPE_CHECKING:
     from dialkit.sandbox.control.service import Control
 
     Act = Callable[[Control, Asked], Awaitable[Any]]
-    Schema = dict[str, Any]
-
-TEXT, FLAG, WHOLE = {"type": "string"}, {"type": "boolean"}, {"type": "integer"}
-ANYTHING: Schema = {"type": "object"}
-NOTHING: Schema = {}
-
-
-def fields(required: str = "", **properties: Schema) -> Schema:
-    """An object with those fields and no others; `required` are names, with spaces between."""
-    schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
-    return {**schema, "required": required.split()} if required else schema
-
-
-def told(schema: Schema, about: str) -> Schema:
-    """A schema with a word on what it is for."""
-    return {**schema, "description": about}
-
-
-def listed(item: Schema) -> Schema:
-    """An answer with a list in it."""
-    return fields("items", items={"type": "array", "items": item})
-
+    from dialkit.sandbox.shapes import Schema
 
 NAMED = fields("name", name=TEXT)
-MOMENT = told({"type": ["string", "number"]}, "ISO 8601 in UTC, or epoch seconds")
-LENGTH = told({"type": ["string", "number"]}, "seconds, or such as 90s, 3h, 2d, 1h30m")
-NUMBER = told({"type": "string", "minLength": 1}, "a phone number in E.164")
-USER = told({"type": ["string", "integer"]}, "a user's id or email address")
 CLOCK = fields(
     "now epoch frozen due",
     now=TEXT,
@@ -68,7 +57,6 @@ DIFFERENCE = fields(
     before={"type": ["object", "null"]},
     after={"type": ["object", "null"]},
 )
-MEDIA = told({"type": "string", "contentEncoding": "base64"}, "a picture or the like, in base64")
 SINCE = told({"type": "integer", "minimum": 0}, "only those after this id")
 FOLLOW = told(FLAG, "stay, and send each as it comes, as a line of JSON")
 TAIL = {"since": SINCE, "follow": FOLLOW}
@@ -155,43 +143,35 @@ ROUTES: tuple[Route, ...] = (
     Route(
         "POST",
         "texts",
-        people.text_in,
+        people.act("inbound"),
         "somebody outside texts in",
         ANYTHING,
-        fields("from to", **{"from": NUMBER}, to=NUMBER, text=TEXT, media=MEDIA),
+        ACTS["inbound"].takes,
     ),
     Route(
         "POST",
         "calls",
-        people.call_in,
+        people.act("call"),
         "somebody outside calls in",
         ANYTHING,
-        fields(
-            "from to",
-            **{"from": NUMBER},
-            to=NUMBER,
-            hangup_after=told(LENGTH, "when the caller hangs up"),
-            missed=told(FLAG, "nobody answers"),
-            voicemail=told(TEXT, "what the caller says to the voicemail"),
-            sound=told(MEDIA, "how that sounds, a WAV or MP3 file in Base64; beside `voicemail`"),
-        ),
+        ACTS["call"].takes,
     ),
     Route(
         "POST",
         "calls/{id}/answer",
-        people.answer,
+        people.act("answer"),
         "a user answers a call",
         ANYTHING,
         fields(user=USER),
     ),
-    Route("POST", "calls/{id}/hangup", people.hang_up, "end a call", ANYTHING),
+    Route("POST", "calls/{id}/hangup", people.act("hangup"), "end a call", ANYTHING),
     Route(
         "POST",
         "duty",
-        people.set_duty,
+        people.act("duty"),
         "put an operator on duty or off",
         fields("user_id on", user_id=WHOLE, on=FLAG),
-        fields("user on", user=USER, on=FLAG, reason=TEXT),
+        ACTS["duty"].takes,
     ),
     Route("GET", "coverage", whole.coverage, "what each operation reads and writes", listed(ANYTHING)),
 )

@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl, unquote
 
 from dialkit.sandbox.control import routes
 from dialkit.sandbox.control.access import check_access
-from dialkit.sandbox.control.asked import Asked, filled
+from dialkit.sandbox.control.asked import Asked
 from dialkit.sandbox.control.log import Followers, Log
 from dialkit.sandbox.engine import START
 from dialkit.sandbox.http.reading import decode
-from dialkit.sandbox.wire import Refusal, fault
+from dialkit.sandbox.shapes import check
+from dialkit.sandbox.wire import Refusal, fault, filled
 
 if TYPE_CHECKING:
     import asyncio
@@ -187,7 +188,7 @@ def _read(route: Route, path: dict[str, str], query: dict[str, Any], body: Any) 
         if name not in route.query:
             raise Refusal(400, f"{name[:40]}: {route.method} {route.path} does not take it.")
         if name in typed:
-            _check(typed[name], route.query[name], name)
+            check(typed[name], route.query[name], name)
     for name in route.needed:
         if name not in typed:
             raise Refusal(400, f"{name}: is required.")
@@ -195,7 +196,7 @@ def _read(route: Route, path: dict[str, str], query: dict[str, Any], body: Any) 
         raise Refusal(404, f"No call has the call_id {path['id'][:80]}.")
     if route.body is not None:
         body = {} if body is None else body
-        _check(body, route.body, "")
+        check(body, route.body)
     return Asked(path, typed, body if isinstance(body, dict) else {})
 
 
@@ -205,14 +206,3 @@ def _typed(value: Any, schema: dict[str, Any]) -> Any:
     if schema["type"] == "boolean" and value in ("", "1", "true", "0", "false"):
         return value not in ("0", "false")
     return value
-
-
-def _check(value: Any, schema: dict[str, Any], name: str) -> None:
-    from dialkit.catalog.validate import faults, unknown
-
-    for found in faults(value, schema, {}):
-        place = ".".join(part for part in (name, found.path) if part)
-        raise Refusal(400, f"{place}: {found.message}" if place else f"The body: {found.message}")
-    if schema.get("additionalProperties") is False and (strange := unknown(value, schema, {})):
-        known = ", ".join(schema["properties"])
-        raise Refusal(400, f"{strange[0][:40]}: is not known here; there are: {known}.")

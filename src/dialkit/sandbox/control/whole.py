@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dialkit.sandbox import switches
-from dialkit.sandbox.control.asked import Asked, read
 from dialkit.sandbox.engine import NOW, START
 from dialkit.sandbox.moments import moment_of, seconds_of
+from dialkit.sandbox.shapes import read
 from dialkit.sandbox.wire import Refusal
 
 if TYPE_CHECKING:
+    from dialkit.sandbox.control.asked import Asked
     from dialkit.sandbox.control.service import Control
     from dialkit.sandbox.world import World
 

@@ -1,4 +1,8 @@
-"""A world from a file: each entry is carried out by the operation that makes it, so all rules hold."""
+"""A world from a file: each entry is carried out by the operation that makes it, so all rules hold.
+
+What happens `then` may take time: a file that waits two days in all begins two days ago, so that it is now at
+its end. What is due meanwhile (deliveries, ends of calls) happens, in order.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dialkit.catalog.model import kind
+from dialkit.sandbox.moments import seconds_of
 from dialkit.sandbox.operations.company import numbers
 from dialkit.sandbox.operations.messages import opt_outs
+from dialkit.sandbox.people import ACTS
+from dialkit.sandbox.shapes import check, read
 from dialkit.sandbox.wire import Refusal
 from dialkit.sandbox.worlds.sections import SECTIONS, Section
 
@@ -50,6 +57,7 @@ class _Builder:
         self.ids: dict[str, Any] = {}
 
     def run(self) -> None:
+        self.world.pinned = self.world.now - self._waits()
         self._company()
         for name, section in SECTIONS.items():
             entries = self.file.value.get(name)
@@ -155,25 +163,59 @@ class _Builder:
         if told:
             self.world.numbers.put({**record, **told})
 
+    def _waits(self) -> float:
+        """How many seconds the file waits in all."""
+        steps = self.file.value.get("then")
+        lengths = [
+            (("then", number, "wait"), step["wait"])
+            for number, step in enumerate(steps if isinstance(steps, list) else ())
+            if isinstance(step, dict) and "wait" in step
+        ]
+        total = 0.0
+        for way, length in lengths:
+            try:
+                total += seconds_of(length)
+            except (TypeError, ValueError) as error:
+                raise self.file.error(way, str(error)) from None
+            if total > self.world.now:
+                raise self.file.error(way, "begins before 1970")
+        return total
+
     def _step(self, entry: Values, way: Way) -> None:
-        """Any operation: ``{sms.send: {…}, as: NAME, by: USER}``."""
+        """Any operation, what people do, or time that passes: ``{sms.send: {…}, as: NAME, by: USER}``."""
         names = [name for name in entry if name not in ("as", "by")]
-        if len(names) != 1 or names[0] not in self.engine.catalog.ids:
-            raise self.file.error(way, f"needs one operation id; got {', '.join(names) or 'none'}")
-        values = entry[names[0]] or {}
+        if len(names) != 1 or not (names[0] in (*ACTS, "wait") or names[0] in self.engine.catalog.ids):
+            words = ", ".join((*ACTS, "wait"))
+            raise self.file.error(
+                way, f"needs one operation id, or one of {words}; got {', '.join(names) or 'none'}"
+            )
+        name, values = names[0], entry[names[0]] or {}
+        if name == "wait":
+            self.engine.pass_until(self.world.now + read(seconds_of, "wait", values or 0))
+            return
         if not isinstance(values, dict):
-            raise self.file.error((*way, names[0]), "must be a mapping of names to values")
-        known = self.engine.fields(names[0])
-        for field in values:
-            if field not in known:
-                raise self.file.error(
-                    (*way, names[0], field), f"is unknown; there are: {', '.join(known) or 'none'}"
-                )
-        by = self.ids.get(str(entry.get("by"))) or next((user["id"] for user in self.world.users), 0)
-        answer = self._perform(names[0], self._meant(values), {**ADMIN, "user_id": by})
+            raise self.file.error((*way, name), "must be a mapping of names to values")
+        if name in ACTS:
+            answer = self._act(name, self._meant(values))
+        else:
+            answer = self._asked(name, values, entry, way)
         if entry.get("as") and isinstance(answer, dict):
             found = next((answer[key] for key in ("id", "call_id", "request_id") if key in answer), None)
             self.ids[str(entry["as"])] = found
+
+    def _act(self, name: str, values: Values) -> Values:
+        check(values, ACTS[name].takes)
+        return ACTS[name].do(self.world, values)
+
+    def _asked(self, operation_id: str, values: Values, entry: Values, way: Way) -> Any:
+        known = self.engine.fields(operation_id)
+        for field in values:
+            if field not in known:
+                raise self.file.error(
+                    (*way, operation_id, field), f"is unknown; there are: {', '.join(known) or 'none'}"
+                )
+        by = self.ids.get(str(entry.get("by"))) or next((user["id"] for user in self.world.users), 0)
+        return self._perform(operation_id, self._meant(values), {**ADMIN, "user_id": by})
 
     def _meant(self, value: Any) -> Any:
         """A value with ``$NAME`` replaced by the id of what has that name in the file."""

@@ -52,7 +52,8 @@ def read_yaml(path: str | os.PathLike[str]) -> Marked:
         if isinstance(node, yaml.MappingNode):
             made: dict[str, Any] = {}
             for key_node, inner in node.value:
-                key = str(loader.construct_object(key_node)) if isinstance(key_node, yaml.ScalarNode) else ""
+                # As it is written: to YAML, `on` and `no` are true and false.
+                key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
                 if not key or key in made:
                     wrong = f"{key!r} stands here twice" if key else "a name must be plain text"
                     raise BadFile(f"{path}, line {key_node.start_mark.line + 1}: {wrong}")

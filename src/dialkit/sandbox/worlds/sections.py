@@ -113,5 +113,8 @@ SECTIONS: dict[str, Section] = {
     ),
     "webhooks": Section("`hook_url`, `secret`", makes="webhooks.create", called="hook_url"),
     "opt_outs": Section("numbers that said STOP"),
-    "then": Section("any operation, `{OPERATION: {FIELD: VALUE}, as: NAME, by: USER}`, in order"),
+    "then": Section(
+        "in order: any operation, `{OPERATION: {FIELD: VALUE}, as: NAME, by: USER}`; "
+        "what people do, `inbound`, `call`, `answer`, `hangup`, `duty`; time that passes, `wait`"
+    ),
 }
