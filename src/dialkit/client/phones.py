@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from dialkit.config import Config
 
 REGION = "US"  # whose national formats are understood where nothing is said
+NORTH_AMERICA, WORD = 1, 3  # its country code; letters from which `phonenumbers` reads a word as digits
 
 
 def region_of(config: Config) -> str:
@@ -32,7 +33,8 @@ def e164(text: str, region: str | None = None) -> str | None:
     """A number in E.164, None where it is none.
 
     `region` is the two letters of the country whose national formats are read; None reads only those that
-    begin with a plus sign. An extension is left out. A number must be possible, not known to be in use.
+    begin with a plus sign. An extension is left out. A number must be possible, not known to be in use; a
+    letter within it is none, since whoever reads past ``O`` in ``12O4`` texts a stranger.
     """
     text = text.strip()
     if plain(text):
@@ -43,9 +45,25 @@ def e164(text: str, region: str | None = None) -> str | None:
         number = phonenumbers.parse(text, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(number):
+    if not phonenumbers.is_possible_number(number) or _misspelt(text, number.extension, number.country_code):
         return None
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    found = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return found if plain(found) else None
+
+
+def _misspelt(text: str, extension: str | None, country: int | None) -> bool:
+    """Whether there is something in a number that `phonenumbers` leaves out, and that may be a digit.
+
+    Words before it, apart from it, are no part of it, nor is an extension. Letters that stand for digits
+    (``1-800-FLOWERS``) are read in North America, where a wrong one changes the length of a number.
+    """
+    import re
+
+    number = re.sub(r"\A[^\d+＋]*[^\w+＋]", "", text)
+    if extension:
+        number = re.sub(rf"\D*{extension}\D*\Z", "", number)
+    letters = sum(map(str.isalpha, number))
+    return "*" in number or "#" in number or (letters > 0 and (country != NORTH_AMERICA or letters < WORD))
 
 
 def required(flag: str, text: str, region: str | None = None) -> str:
