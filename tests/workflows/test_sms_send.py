@@ -471,3 +471,74 @@ def test_the_answer_says_that_the_profile_did_not_fit(run: Callable[..., Any]) -
         assert told["sender_note"] == f"the profile work has {THEO}; --from decides"
     hint = run(*line[:-1], "my team").error["hint"]
     assert "my team" not in hint, "the config takes no such name"
+
+
+# -- what goes wrong afterwards
+
+
+@pytest.mark.parametrize("words", [["sms", "send", "--to", OUT], ["sms", "intro"], ["outbox", "retry", "1"]])
+def test_what_cannot_be_shown_was_sent_all_the_same(
+    run: Callable[..., Any], sandbox: Sandbox, words: list[str]
+) -> None:
+    line = ["--from", MARA]
+    if words[1] == "send":
+        line += ["--message", "Hello"]
+    elif words[1] == "intro":
+        line += ["--prospect", OUT, "--reference", "+14155550177", "--confirm-share"]
+    else:
+        sandbox.faults.add(operation="sms.send", status=400, count=1)
+        run("sms", "send", "--to", OUT, "--from", MARA, "--message", "Hello")
+        line = []
+    ran = run(*words, *line, "--jq", '.id|error("x")')
+    assert (ran.code, ran.error["code"]) == (11, "partial_success"), ran
+    assert "sent" in ran.error["message"]
+    assert len(arrived(sandbox)) == 1
+
+
+@pytest.mark.parametrize("answer", [{"body": "null"}, {"status": 204, "carried_out": True}])
+def test_an_answer_that_says_nothing(
+    run: Callable[..., Any], sandbox: Sandbox, answer: dict[str, Any]
+) -> None:
+    sandbox.faults.add(operation="sms.send", **answer)
+    line = ["sms", "send", "--to", OUT, "--from", MARA, "--message", "Hello", "--once", "k"]
+    assert run(*line).data["to_numbers"] == [OUT]
+    assert run(*line).data["from_number"] == MARA
+    assert arrived(sandbox) == ["Hello"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+4930123O5678", "+49 30 1234l678", "+4930#12345678", "+4930*12345678", "tel:+49301234O5678",
+     "+493012345 Bob", "+49 30 12O456 ext. 7"],
+)  # fmt: skip
+def test_a_slip_in_a_number_is_not_read_past(run: Callable[..., Any], sandbox: Sandbox, number: str) -> None:
+    ran = run("sms", "send", "--to", number, "--from", MARA, "--message", "Hello")
+    assert (ran.code, "is not a phone number" in ran.error["message"]) == (2, True), ran
+    assert sandbox.requests == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("+1-800-FLOWERS", "+18003569377"),
+        ("Tel. +49 30 123456 ext. 77", "+4930123456"),
+        ("+44 (0)20 7946 0958", "+442079460958"),
+        ("tel:+14155550201", "+14155550201"),
+        ("+1 415 555 0201 x5", "+14155550201"),
+    ],
+)
+def test_numbers_as_people_write_them(run: Callable[..., Any], written: str, meant: str) -> None:
+    dry = run("sms", "send", "--to", written, "--from", MARA, "--message", "Hello", "--dry-run").data
+    assert dry["to_numbers"] == [meant]
+
+
+@pytest.mark.parametrize("numbers", ['["+14155550123", null]', '[["+14155550123"]]', "[1", "[4155550123]"])
+def test_only_texts_are_numbers(run: Callable[..., Any], numbers: str) -> None:
+    ran = run("sms", "send", "--to", numbers, "--from", MARA, "--message", "Hello")
+    assert (ran.code, "JSON array of texts" in ran.error["message"]) == (2, True)
+
+
+def test_words_without_quotes(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    ran = run("sms", "send", "--to", OUT, "--from", MARA, "--message", "Hello", "Ada")
+    assert (ran.code, "quotes" in ran.error["hint"]) == (2, True)
+    assert sandbox.requests == []

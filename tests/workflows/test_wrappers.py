@@ -278,3 +278,28 @@ def test_a_closed_stdout_and_a_reader_that_left(start: Runner) -> None:
     assert (done.returncode, json.loads(done.stderr)["error"]["message"]) == (2, "stdout is closed")
     done = start("-c", f"'{sys.executable}' '{script}' +14155550123 --json | true", python=["sh"])
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
+def test_a_full_disk_makes_no_failure_of_a_text(start: Runner, sandbox: Sandbox) -> None:
+    """What went out is said where it still can be said, and never called a failure."""
+    line = [sys.executable, str(ROOT / "bin" / "send_sms.py"), "--to", "+14155550123", "--from", WORK]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [*line, "--message", "Hi", "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=start.environ,
+            check=False,
+        )
+        wrong = subprocess.run(
+            [*line, "--json"], stdout=full, stderr=subprocess.PIPE, text=True, env=start.environ, check=False
+        )
+    assert done.returncode == 11, done
+    found = json.loads(done.stderr)
+    assert (found["ok"], found["error"]["code"]) == (False, "partial_success")
+    assert found["data"]["id"] in [
+        str(text["id"]) for text in sandbox.world.texts.where("to", "+14155550123")
+    ]
+    assert (wrong.returncode, json.loads(wrong.stderr)["error"]["code"]) == (2, "invalid_argument")

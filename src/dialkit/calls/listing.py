@@ -86,7 +86,7 @@ def user_id(client: Dialpad, text: str) -> int:
     if text.isascii() and text.isdecimal():
         return int(text)
     if text == "me":
-        return int(client.request("users.get", {"id": "me"}).json()["id"])
+        return int(client.request("users.get", {"id": "me"}).record()["id"])
     if "@" not in text:
         raise InvalidArgument(
             f"--user: {text[:60]!r} is no id and no e-mail address",

@@ -162,7 +162,9 @@ def parse(
         )
     if left:
         known = [flag for flag in parser._option_string_actions if flag.startswith("--")]
-        raise unknown(f"dialpad {name} does not take", left[0], known if left[0].startswith("-") else ())
+        error = unknown(f"dialpad {name} does not take", left[0], known if left[0].startswith("-") else ())
+        error.hint = error.hint or f"a value with spaces stands in quotes; see: dialpad {name} --help"
+        raise error
     options = app.options = read_global(found)
     return options, found
 

@@ -74,15 +74,27 @@ class Enveloped(App):
             data = json.loads(text) if text else None
         except ValueError:  # a help page
             data = {"text": text}
-        self._print({"ok": True, "command": self.command, "data": data})
+        try:
+            self._print({"ok": True, "command": self.command, "data": data})
+        except OSError as error:  # what was done stays done
+            self.stream = self.stderr
+            raise PartialSuccess(
+                f"it was done; showing it failed: {error.strerror or error}",
+                done=data,
+                hint="do not do it again before you have looked",
+            ) from error
         return code
 
     def _failed(self, error: DialkitError) -> int:
         told = {name: error.as_dict()[name] for name in ("code", "message", "retryable", "hint")}
         shown: dict[str, Any] = {"ok": False, "command": self.command, "error": told}
-        if isinstance(error, PartialSuccess) and isinstance(error.done, dict | list):
+        if isinstance(error, PartialSuccess) and isinstance(error.done, dict | list | str):
             shown["data"] = error.done
-        self._print(shown)
+        try:
+            self._print(shown)
+        except OSError:  # a full disk
+            self.stream = self.stderr
+            self._print(shown)
         return error.exit_code
 
     def _print(self, shown: dict[str, Any]) -> None:
@@ -91,9 +103,9 @@ class Enveloped(App):
 
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         meta = {"schema_version": SCHEMA_VERSION, "wrapper": self.wrapper, "timestamp_utc": now}
-        text = json.dumps({**shown, "meta": meta}, ensure_ascii=False) + "\n"
+        stream = self.stream or self.stderr
         try:
-            (self.stream or self.stderr).write(text)
-            (self.stream or self.stderr).flush()
+            stream.write(json.dumps({**shown, "meta": meta}, ensure_ascii=False) + "\n")
+            stream.flush()
         except BrokenPipeError:
             pass  # the reader has gone

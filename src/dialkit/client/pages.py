@@ -23,14 +23,29 @@ def items_of(operation: Operation, answer: Any) -> list[Any]:
         if part is None and "error" not in answer:
             continue
         if not isinstance(part, list) or part is answer:
-            raise UpstreamError(
-                f"{operation.id}: {name!r} in the answer is not a list",
-                status=200,
-                operation=operation.id,
-                hint="is a proxy or a login page in between? `dialpad doctor` tests the connection",
-            )
+            raise _no_page(operation, f"{name!r} in the answer is not a list")
         items += part
+    if not all(isinstance(item, dict) for item in items) and _of_objects(operation):
+        raise _no_page(operation, "an item in the answer is not an object")
     return items
+
+
+def _no_page(operation: Operation, what: str) -> UpstreamError:
+    return UpstreamError(
+        f"{operation.id}: {what}",
+        status=200,
+        operation=operation.id,
+        hint="is a proxy or a login page in between? `dialpad doctor` tests the connection",
+    )
+
+
+def _of_objects(operation: Operation) -> bool:
+    """Whether the items of a list are objects: a few lists are of texts."""
+    from dialkit.catalog.model import kind, properties, resolve
+
+    assert operation.pages is not None
+    listed = properties(operation.answer["schema"], operation.schemas)[operation.pages["items"]]
+    return kind(resolve(listed["items"], operation.schemas)) == "object"
 
 
 class Book:

@@ -19,6 +19,11 @@ def _refuse(name: str) -> Any:
 DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
+def has_id(data: Any) -> bool:
+    """Whether data is an object that says which one it is."""
+    return isinstance(data, dict) and isinstance(data.get("id"), str | int) and data["id"] != ""
+
+
 class Response:
     """An answer with a status of 200 to 299 (others are raised as errors).
 
@@ -54,3 +59,12 @@ class Response:
             except RecursionError:
                 raise ValueError("nested too deeply") from None
         return self._data
+
+    def record(self) -> dict[str, Any]:
+        """The body, an object with an id. Raises as for an answer without sense where it is none."""
+        found = self.json()
+        if has_id(found):
+            return dict(found)
+        from dialkit.client.faults import unreadable
+
+        raise unreadable(self)

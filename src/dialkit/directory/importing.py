@@ -171,7 +171,7 @@ class Import:
             self._note(number, "unknown", None, UNSEEN)
             return
         self._write_down(Entry(number, "sending", todo.contact_id, None, self.client.clock.now()))
-        self._carry_out(number, todo, lambda: self.client.send(request).json())
+        self._carry_out(number, todo, lambda: self.client.send(request).record())
 
     def _carry_out(self, number: int, todo: Todo, send: Callable[[], Any]) -> None:
         try:
@@ -198,9 +198,8 @@ class Import:
         else:
             self._sent += 1
             self._troubles = 0
-            if contact.get("id"):
-                self.planner.learn(contact)
-            self._note(number, DONE[todo.action], contact.get("id") or todo.contact_id)
+            self.planner.learn(contact)
+            self._note(number, DONE[todo.action], contact["id"])
 
     def _patiently(self, send: Callable[[], Any]) -> Any:
         """Send; where it certainly was not carried out, wait and try again."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.client.pages import Book, pages
-from dialkit.errors import PartialSuccess, Refused
+from dialkit.client.response import has_id
+from dialkit.errors import PartialSuccess, Refused, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -47,6 +48,13 @@ def contacts(
             # A list that changes while it is read may show a contact on two pages, next to each other.
             before, seen = seen, set()
             for contact in page:
+                if not has_id(contact):
+                    raise UpstreamError(
+                        f"{LIST}: a contact in the answer has no id",
+                        status=200,
+                        operation=LIST,
+                        hint="it cannot be matched safely; try again later",
+                    )
                 seen.add(contact["id"])
                 if contact["id"] not in before:
                     yield contact
@@ -60,4 +68,4 @@ def owner(client: Dialpad, name: str) -> str:
     """The id of a user whose contacts are meant; ``me`` is the key's own user."""
     if name != "me":
         return name
-    return str(client.request("users.get", {"id": "me"}).json()["id"])
+    return str(client.request("users.get", {"id": "me"}).record()["id"])

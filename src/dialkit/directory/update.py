@@ -31,7 +31,7 @@ def plan(client: Dialpad, contact_id: str, given: Given, edits: Edits, region: s
     _check(given, edits, region)
     contact: Contact = {"id": contact_id}
     if edits:
-        contact = client.request("contacts.get", {"id": contact_id}).json()
+        contact = client.request("contacts.get", {"id": contact_id}).record()
         body |= _edited(contact, edits, region)
     found = todo.update(contact, body)
     found.request(client)  # what cannot be sent is found before anything is

@@ -136,7 +136,7 @@ def carry_out(client: Dialpad, steps: Iterable[Step]) -> list[dict[str, Any]]:
     for at, (target, todo) in enumerate(steps):
         request = todo.request(client)
         try:
-            contact = client.send(request).json() if request else todo.contact
+            contact = client.send(request).record() if request else todo.contact
         except (DialkitError, KeyboardInterrupt) as stopped:
             if not rows:
                 raise

@@ -102,13 +102,13 @@ def create(client: Dialpad, asked: Asked, *, fresh: bool = False) -> Row:
             return {**shown(row), "made": [], "used": ["webhook", "subscription"]}
     else:
         try:
-            hook = dict(client.send(_hook(client, asked)).json())
+            hook = client.send(_hook(client, asked)).record()
         except OutcomeUnknown as error:
             error.hint = _again(fresh)
             raise
     hook_id = int(hook["id"])
     try:
-        row = client.send(_subscription(client, asked, hook_id)).json() or {}
+        row = client.send(_subscription(client, asked, hook_id)).record()
     except (OutcomeUnknown, UpstreamError) as error:  # it may have been made all the same
         row = _there(client, hook_id, asked)
         if row is None:

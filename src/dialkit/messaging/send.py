@@ -87,7 +87,7 @@ def send(
     answers: list[dict[str, Any]] = []
     try:
         for response in carry_out_all(client, database, asked, once=once, again=again, anew=anew, tell=tell):
-            answers.append(answered(response.json(), message))  # noqa: PERF401 - what came before an error counts
+            answers.append(answered(response.json() or {}, message))  # noqa: PERF401 - what came before an error counts
     except DialkitError as error:
         if not answers:
             raise

@@ -95,7 +95,8 @@ def retry(app: App, argv: list[str]) -> int:
     assert app.options is not None
     with _swept(app) as database, open_client(app, app.options) as client:
         row = _entry(database, found.id)
-        view.data(evidence.send_again(client, database, row, confirmed=found.confirm, tell=app.tell))
+        answer = evidence.send_again(client, database, row, confirmed=found.confirm, tell=app.tell)
+        view.done(answer, "it was sent", f"do not send it again; dialpad outbox show {row['id']}")
     return 0
 
 

@@ -83,5 +83,5 @@ def run(app: App, argv: list[str]) -> int:
         sent = intro.send(client, database, plan, resume=found.resume, again=found.again, tell=app.tell)
         if columns(view, COLUMNS):
             sent["legs"] = {leg: in_words(told) for leg, told in sent["legs"].items()}
-        view.data(sent)
+        view.done(sent, "both texts were sent", "do not send them again; dialpad outbox list shows them")
     return 0

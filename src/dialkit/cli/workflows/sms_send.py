@@ -59,6 +59,7 @@ OURS = {
     "--allow-profile-mismatch", "--strict",
 }  # fmt: skip
 TEXTS = ("message", "message_file", "message_stdin", "template")
+SENT = "do not send it again; dialpad outbox list shows it"
 COLUMNS = ("id", "status", "from_number", "to_numbers", "text", "sender_source", "sender_note")
 
 
@@ -100,7 +101,7 @@ def run(app: App, argv: list[str]) -> int:
             return 0
         sent = send.send(client, database, message, once=found.once, again=found.again, tell=app.tell)
         table = columns(view, tuple(name for name in COLUMNS if name in sent))
-        view.data(in_words(sent) if table else sent)
+        view.done(in_words(sent) if table else sent, "the text was sent", SENT)
     return 0
 
 
@@ -148,11 +149,14 @@ def split_numbers(given: Iterable[str] | None) -> list[str]:
     for text in given or ():
         if text.lstrip().startswith("["):
             try:
-                found += [str(one) for one in json.loads(text)]
-                continue
-            except (ValueError, TypeError, RecursionError):
+                given_here = json.loads(text)
+            except (ValueError, RecursionError):
+                given_here = None
+            if not isinstance(given_here, list) or not all(isinstance(one, str) for one in given_here):
                 raise InvalidArgument(
-                    f"--to: {text[:60]!r} is not a JSON array", hint="--to +14155550123"
-                ) from None
+                    f"--to: {text[:60]!r} is not a JSON array of texts", hint="--to +14155550123"
+                )
+            found += given_here
+            continue
         found += [part for part in text.split(",") if part.strip()]
     return found
