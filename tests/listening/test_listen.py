@@ -417,3 +417,30 @@ def test_a_new_websocket_that_cannot_be_made_at_once_is_made_later(
         listener.heard(1)
         assert listener.end() == 0
     assert world_of() == before
+
+
+CUT = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+@POSIX
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
+def test_one_that_lost_its_connection_to_the_store_is_not_taken_down_by_another(
+    store: str, listening: Listen, world_of: World, text_in: TextIn, environ: dict[str, str]
+) -> None:
+    before = world_of()
+    with listening("--sms") as first:
+        first.process.send_signal(signal.SIGSTOP)  # it could take what it held again, but for that
+        with Database.of(environ) as database, database.write() as tx:
+            tx.execute(CUT)
+        with listening("--calls") as second:
+            assert not second.says("an earlier run")
+            assert len(world_of()[0]) == len(before[0]) + 2
+            first.process.send_signal(signal.SIGCONT)
+            text_in("one")
+            first.heard(1)
+            assert second.end() == 0
+        assert first.end() == 0
+    assert world_of() == before

@@ -17,7 +17,7 @@ from dialkit.errors import (
     UpstreamError,
 )
 from dialkit.events import endpoints
-from dialkit.store import listeners
+from dialkit.store import listeners, presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,6 +107,7 @@ def establish(client: Dialpad, database: Database, wanted: Wanted, secret: str |
     birth = endpoints.secret()
     mark = sha256(birth.encode()).hexdigest()
     held = ExitStack()
+    held.callback(presence.Presence(database.folder, mark).close, left=False)
     listener_id = listeners.add(database, client.settings.owner, mark, client.clock.now(), held)
     made: dict[str, Any] = {}
     try:
@@ -167,6 +168,8 @@ def sweep(client: Dialpad, database: Database, tell: Callable[[str], None]) -> N
         with listeners.hold(database, row["id"]) as alone:
             if not alone or listeners.get(database, row["id"]) is None:
                 continue  # it runs, or another one has just done this
+            if presence.here(database.folder, row["mark"]):
+                continue  # it runs, and lost what it held with its connection to PostgreSQL
             try:
                 gone = take_down(client, database, row, thorough=True)
             except DialkitError as error:

@@ -15,7 +15,7 @@ FOLDER = "running"  # in the folder of the database
 
 
 class Presence:
-    """This process, or a part of it, as long as it runs.
+    """This process, or a part of it, as long as it runs; `called` what nothing else is.
 
     Attributes:
         name: what it is called, for `gone`.
@@ -23,10 +23,10 @@ class Presence:
             none, and nobody can tell.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, called: str = "") -> None:
         from secrets import token_hex
 
-        self.name = f"{_boot()}{token_hex(8)}"
+        self.name = f"{_boot()}{called or token_hex(8)}"
         self.descriptor: int | None = None
         self._path = _path(folder, self.name)
         if not _boot():
@@ -52,6 +52,12 @@ def gone(folder: str, name: str) -> bool:
     """Whether it ran in this system, and certainly does no more."""
     boot = _boot()
     return bool(boot) and name.startswith(boot) and _free(_path(folder, name))
+
+
+def here(folder: str, called: str) -> bool:
+    """Whether what is called so certainly runs, in this system."""
+    path = _path(folder, f"{_boot()}{called}")
+    return os.path.exists(path) and not _free(path)
 
 
 def tidy(folder: str) -> None:
