@@ -738,6 +738,41 @@ def test_jq_prints_text_as_it_is_and_the_rest_as_json() -> None:
     assert shown({"id": 6431098275610394}, Options(jq=".id")) == "6431098275610394\n"
 
 
+BIG = [2**53, 2**53 + 1, -(2**53) - 1, 2**63 - 1, -(2**63), 12345678901234567891234567890]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [".", "map(.)", "{a: .}", "[.[]]", ".[0:]", "(def f: .; f) # a comment", "tojson | fromjson"],
+)
+def test_jq_passes_integers_on_as_they_are(expression: str) -> None:
+    for number in BIG:
+        for form in ("json", "ndjson", None):
+            assert re.findall(r"-?\d{9,}", shown([number], Options(form, jq=expression))) == [str(number)]
+
+
+def test_jq_chooses_and_compares_integers_as_they_are() -> None:
+    rows = [{"id": number, "at": place} for place, number in enumerate(BIG)]
+    for place, number in enumerate(BIG):
+        assert shown(rows, Options(jq=f".[] | select(.id == {number}) | .at")) == f"{place}\n"
+    assert shown(rows, Options(jq="[.[].id] | unique | length")) == "6\n"
+    assert shown(rows, Options(jq=".[0:3][].id")) == "".join(f"{number}\n" for number in BIG[:3])
+    assert shown(rows, Options("csv", jq=".[3:4]")) == f"id,at\n{BIG[3]},3\n"
+    assert shown(rows, Options(jq=".[1].id | tostring")) == f"{BIG[1]}\n"
+
+
+def test_jq_says_which_integer_it_has_calculated() -> None:
+    for expression in (".[0] + 2", "[.[] | . * 3]", "{sum: (.[0] + .[1])}", "add", ".[1] | floor"):
+        out = io.StringIO()
+        with pytest.raises(InvalidArgument, match=r"--jq .*: \d+ was calculated, .* 2\^53 only") as caught:
+            write([2**53 + 1, 2**54 + 1], Options(jq=expression), out)
+        assert "tostring" in (caught.value.hint or "")
+        assert out.getvalue() == ""
+    assert shown([2**53 - 1, 1], Options(jq="add")) == f"{2**53}\n"
+    assert shown([1, 2.5, 1e300], Options(jq=".[0] + 1, .[1] * 2, .[2]")) == "2\n5\n1e+300\n"
+    assert shown({"text": str(2**60)}, Options(jq=".text")) == f"{2**60}\n"
+
+
 def test_jq_sees_the_whole_list() -> None:
     assert shown(Items(range(10)), Options(jq="length, add")) == "10\n45\n"
     assert shown(Items([{"a": {"b": 1}}]), Options(fields=("a.b",), jq=".[0]")) == '{"a.b":1}\n'
