@@ -24,7 +24,11 @@ def test_both_are_told(run: Callable[..., Any], sandbox: Sandbox) -> None:
     sandbox.advance(60)
     assert BO in sandbox.inbox(ADA)[0]["text"]
     assert ADA in sandbox.inbox(BO)[0]["text"]
-    assert run(*LINE).code == 5, "not twice"
+    again = run(*LINE)
+    assert again.code == 5, "not twice"
+    resume = again.error["hint"].partition("--resume ")[2].split(",")[0]
+    assert run(*LINE, "--resume", resume).data["id"] == told["id"]
+    assert len([one for one in sandbox.requests if one.operation == "sms.send"]) == 2
 
 
 def test_it_must_be_confirmed(run: Callable[..., Any], sandbox: Sandbox) -> None:

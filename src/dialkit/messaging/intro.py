@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.client.phones import region_said, required
 from dialkit.errors import (
+    Conflict,
     DialkitError,
+    Interrupted,
     InvalidArgument,
     NotFound,
     OutcomeUnknown,
@@ -15,7 +17,7 @@ from dialkit.errors import (
 )
 from dialkit.messaging import consent, senders
 from dialkit.messaging import send as sending
-from dialkit.messaging.outgoing import silent
+from dialkit.messaging.outgoing import HOW, silent
 from dialkit.messaging.send import Message, preview
 from dialkit.messaging.texts import check, guard
 from dialkit.store import outbox
@@ -134,17 +136,36 @@ def send(
                 anew=resume is not None,
                 tell=tell,
             )
-        except DialkitError as error:
+        except (DialkitError, KeyboardInterrupt) as stopped:
+            error = stopped if isinstance(stopped, DialkitError) else Interrupted("interrupted")
             if leg == LEGS[0]:
+                _begun(database, error)
                 raise
-            doubtful = isinstance(error, OutcomeUnknown | UpstreamError | PartialSuccess)
             legs[leg] = {"ok": False, "error": error.as_dict()}
             raise PartialSuccess(
                 f"the prospect was told; of the reference: {error.message}",
                 done={"mode": MODE, "id": key, "legs": legs},
-                hint=error.hint
-                if doubtful
-                else f"the same line with --resume {key} sends only the missing one",
-            ) from error
+                hint=_how_to_go_on(database, key, error),
+            ) from stopped
         legs[leg] = {"ok": True, **told}
     return {"mode": MODE, "id": key, "legs": legs}
+
+
+def _how_to_go_on(database: Database, key: str, error: DialkitError) -> str | None:
+    """What to do about the second text: send it, unless it may have gone out."""
+    if isinstance(error, OutcomeUnknown | UpstreamError | PartialSuccess):
+        return error.hint
+    entry = outbox.of_once(database, f"{key}/{LEGS[1]}")
+    if entry is not None and entry["state"] == outbox.UNKNOWN:
+        return HOW.format(id=entry["id"])
+    return f"the same line with --resume {key} sends only the missing one"
+
+
+def _begun(database: Database, error: DialkitError) -> None:
+    """Say how to go on, where the prospect was told already by an introduction that may have ended there."""
+    if isinstance(error, Conflict) and error.body and (entry := outbox.get(database, error.body["outbox"])):
+        key, _, leg = (entry["once"] or "").rpartition("/")
+        if leg == LEGS[0]:
+            error.hint = (
+                f"add --resume {key}, which sends what is missing of it; or --again, to send both anew"
+            )

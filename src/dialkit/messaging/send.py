@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dialkit.errors import DialkitError, PartialSuccess
+from dialkit.errors import DialkitError, Interrupted, PartialSuccess
 from dialkit.messaging import consent, recipients
 from dialkit.messaging.outgoing import carry_out_all, silent
 from dialkit.messaging.segments import travel
@@ -81,16 +81,17 @@ def send(
     """Send it; the answer with the reference's fields, of several requests with one for each in ``parts``.
 
     Raises `Refused` where one of the numbers opted out or is ruled out, `PartialSuccess` where a later part
-    fails, and what `carry_out_all` raises.
+    fails or is interrupted, and what `carry_out_all` raises.
     """
     asked = requests(client, message)
     answers: list[dict[str, Any]] = []
     try:
         for response in carry_out_all(client, database, asked, once=once, again=again, anew=anew, tell=tell):
             answers.append(answered(response.json() or {}, message))  # noqa: PERF401 - what came before an error counts
-    except DialkitError as error:
+    except (DialkitError, KeyboardInterrupt) as stopped:
         if not answers:
             raise
+        error = stopped if isinstance(stopped, DialkitError) else Interrupted("interrupted")
         failed, *waiting = asked[len(answers) :]
         raise PartialSuccess(
             f"{len(answers)} of {len(asked)} requests were accepted, then: {error.message}",
@@ -100,7 +101,7 @@ def send(
                 "not_sent": [number for request in waiting for number in request.body["to_numbers"]],
             },
             hint="dialpad outbox list shows each; dialpad outbox retry ID sends one that was refused",
-        ) from error
+        ) from stopped
     if len(answers) == 1:
         return answers[0]
     return {**answers[0], "to_numbers": message.to, "parts": answers}

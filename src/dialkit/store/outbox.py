@@ -155,6 +155,7 @@ def _not_alike(database: Database, entry: Row, now: float) -> None:
             f"the same was sent {_ago(now - alike['planned_at'])} (outbox {alike['id']}, "
             f"{alike['state']}); nothing was sent now",
             status=None,
+            body={"outbox": alike["id"]},
             hint=f"dialpad outbox show {alike['id']}; to send it all the same, add --again",
         )
 
