@@ -1,7 +1,6 @@
 """A PostgreSQL for the tests: in a folder that goes with it, on loopback, on a free port, with a password.
 
     python3 tools/postgres.py make test     # runs a command, with its URL in DIALKIT_TEST_POSTGRES
-    python3 tools/postgres.py --install …   # as root on Debian: installs it first where it is missing
 
 Standard library only, for it runs before anything is installed. PostgreSQL refuses to run as root; there, it
 runs as `postgres` or `nobody`.
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
 
 VARIABLE = "DIALKIT_TEST_POSTGRES"
 START = 60.0  # seconds, on a machine that is busy
-INSTALL = (
-    ["apt-get", "update", "-qq"],
-    ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"],
-)
 
 
 def programs() -> Path | None:
@@ -41,14 +36,6 @@ def programs() -> Path | None:
         return Path(found).resolve().parent
     folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
     return max(folders, key=lambda folder: float(folder.parent.name), default=None)
-
-
-def install() -> None:
-    """Debian's, as root. Ends where that does not go."""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit("PostgreSQL is missing, and only root on Debian can have it installed by this")
-    for command in INSTALL:
-        subprocess.run(command, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, check=True)
 
 
 def somebody() -> str | None:
@@ -110,15 +97,13 @@ def await_start(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 def programs_found() -> Path:
     """Their folder; ends where there is none."""
-    return programs() or sys.exit("PostgreSQL is missing: apt-get install postgresql (or --install, as root)")
+    return programs() or sys.exit(
+        "PostgreSQL is missing: apt-get install postgresql, as root; or tools/machine.py"
+    )
 
 
 def main(argv: list[str]) -> int:
     """Run a command beside it; the command's exit code."""
-    if argv[:1] == ["--install"]:
-        argv = argv[1:]
-        if programs() is None:
-            install()
     if not argv:
         sys.exit(__doc__)
     for number in (signal.SIGTERM, signal.SIGHUP):
