@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from beside import PATIENCE, beside, until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -185,9 +187,11 @@ def test_a_damaged_outbox_is_kept_aside(run: Callable[..., Any], sandbox: Sandbo
     for ending in ("-wal", "-shm"):
         (state / f"dialkit.db{ending}").unlink(missing_ok=True)
     (state / "dialkit.db").write_bytes(b"no database" * 1000)
-    told = run(*line, "--again")
-    assert told.code == 0
+    told = run(*line)
+    assert told.code == 2
     assert "is damaged; it is kept as" in told.err
+    assert len([one for one in sandbox.requests if one.operation == "call.call"]) == 1
+    assert run(*line).code == 0
     assert list(state.glob("dialkit.db.damaged-*"))
 
 
@@ -198,17 +202,16 @@ def test_ctrl_c_while_it_leaves_is_an_unknown_outcome(
     import signal
     import subprocess
 
-    sandbox.faults.add(operation="call.call", latency=30, count=1)
-    with subprocess.Popen(
+    sandbox.faults.add(operation="call.call", latency=60, count=1)
+    with beside(
         [sys.executable, "-m", "dialkit", "call", "make", *TO, "--user-id", str(THEO)],
         stderr=subprocess.PIPE,
         text=True,
         env={**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token},
     ) as process:
-        while not sandbox.requests and not calls(sandbox):
-            assert process.poll() is None
+        until(lambda: sandbox.requests or process.poll() is not None)
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 9
+        assert process.wait(PATIENCE) == 9
         assert process.stderr
         assert "outbox resolve" in process.stderr.read()
     assert len(calls(sandbox)) == 1

@@ -75,6 +75,7 @@ def carry_out_all(
     entries = [entry_of(client, request) for request in requests]
     now = client.clock.now
     with _nothing_sent():
+        _remembers(database)
         consent.check_requests(client, database, requests, tell)
         planned = outbox.plan(database, entries, once=once, again=again, anew=anew, now=now())
     waiting = [row for row, fresh in planned if fresh]
@@ -103,9 +104,20 @@ def carry_out_again(
     """Send the request of an entry once more; see `outbox.plan_again`. Raises what `carry_out_all` does."""
     entry, now = entry_of(client, request), client.clock.now()
     with _nothing_sent():
+        _remembers(database)
         consent.check_requests(client, database, [request], tell)
         planned = outbox.plan_again(database, row["id"], entry, confirmed=confirmed, now=now)
     return _sent(client, database, request, planned)
+
+
+def _remembers(database: Database) -> None:
+    """Raises `InvalidArgument`, once, where what was sent before may be forgotten: a person decides."""
+    if database.anew:
+        database.anew = False
+        raise InvalidArgument(
+            f"{database.name} was damaged, so what was sent before may not be known",
+            hint="dialpad stats run --type texts --days 1 tells what Dialpad sent; then run it again",
+        )
 
 
 @contextmanager

@@ -52,6 +52,7 @@ class Database(ABC):
         dialect: ``sqlite`` or ``postgresql``.
         name: what it is called to people: a path, or a URL without password.
         folder: the state folder of whoever opened it, which need not exist.
+        anew: whether it was found damaged just now, so that it may not know all that was sent.
     """
 
     dialect: Literal["sqlite", "postgresql"]
@@ -61,6 +62,7 @@ class Database(ABC):
     def __init__(self) -> None:
         self._turn = RLock()
         self._within = False  # a transaction, which only the thread that has the turn sees
+        self.anew = False
 
     @classmethod
     def of(cls, environ: Mapping[str, str], tell: Callable[[str], None] = lambda _line: None) -> Database:

@@ -43,7 +43,7 @@ class Sqlite(Database):
         self.path = self.name = path
         self.folder = os.path.dirname(path)
         with FORK:
-            self._connection = _opened(path, tell)
+            self._connection, self.anew = _opened(path, tell)
             OPEN.add(self)
 
     @classmethod
@@ -192,17 +192,18 @@ def _locked(descriptor: int, number: int) -> bool:
     return True
 
 
-def _opened(path: str, tell: Callable[[str], None]) -> sqlite3.Connection:
+def _opened(path: str, tell: Callable[[str], None]) -> tuple[sqlite3.Connection, bool]:
+    """It, open; and whether it was damaged and is a new one."""
     try:
         try:
-            return _patiently(path)
+            return _patiently(path), False
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
         done = set_aside(path, _patiently)
         if done:
             tell(f"warning: {done}")
-        return _patiently(path)
+        return _patiently(path), done is not None
     except sqlite3.OperationalError as error:
         fault = _fault(path, error)
         fault.message += "; nothing was done"
