@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import tomllib
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyreqwest.http import Url
 
+from beside import PATIENCE, beside
 from dialkit.config import Config, check_base_url, config_dir, config_file, make_private, state_dir
 from dialkit.config.hosts import is_host
 from dialkit.config.table import SETTINGS, find, is_name, leaves
@@ -458,18 +460,17 @@ def test_many_writers_lose_nothing(environ: dict[str, str]) -> None:
             config.set(f"aliases.w{sys.argv[2]}-{turn}", f"value {turn}")
     """
     command = [sys.executable, "-c", code, environ["DIALKIT_HOME"]]
-    writers = [
-        subprocess.Popen([*command, str(number)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for number in range(4)
-    ]
-    for writer in writers:
-        writer.stdout.readline()  # type: ignore[union-attr]  # ready
-    for writer in writers:
-        writer.stdin.write("\n")  # type: ignore[union-attr]  # go, all of them
-        writer.stdin.flush()  # type: ignore[union-attr]
-    for writer in writers:
-        writer.communicate()
-        assert writer.returncode == 0
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with ExitStack() as stack:
+        writers = [stack.enter_context(beside([*command, str(number)], **pipes)) for number in range(4)]
+        for writer in writers:
+            writer.stdout.readline()  # ready
+        for writer in writers:
+            writer.stdin.write("\n")  # go, all of them
+            writer.stdin.flush()
+        for writer in writers:
+            writer.communicate(timeout=PATIENCE)
+            assert writer.returncode == 0
     config = Config.load(environ)
     assert [config.alias(f"w{number}-{turn}") for number in range(4) for turn in range(5)] == [
         f"value {turn}" for _ in range(4) for turn in range(5)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from asker import BOUND, HASTY, KEY, READ, REQUESTS, WRITE, Asker, holds
+from beside import until
 from dialkit.client import AsyncDialpad, Policy
 from dialkit.client.clock import Clock
 from dialkit.client.response import Response
@@ -115,7 +116,7 @@ def test_a_fault_in_a_write(every_asker: Asker, name: str) -> None:
 def test_a_read_gets_over_one_fault(quick: Asker, name: str) -> None:
     fault = FAULTS[name]
     with Faulty(fault.step(), behaviours.ok({"id": "1"})) as server:
-        [outcome] = quick.ask(server.url, READ, read=fault.patience if fault.patience == PATIENT else 0.5)
+        [outcome] = quick.ask(server.url, READ, read=fault.patience if fault.patience == PATIENT else 1.0)
     assert isinstance(outcome, Response)
     assert (outcome.json(), outcome.attempts, len(server.requests)) == ({"id": "1"}, 2, 2)
     assert [retry.request.name for retry in quick.retries] == ["users.get"]
@@ -147,6 +148,7 @@ def test_a_tls_handshake_that_hangs(asker: Asker, what: str) -> None:
     with Faulty(behaviours.never()) as server:
         url = server.url.replace("http://", "https://")
         [outcome] = asker.ask(url, REQUESTS[what], policy=Policy(max_retries=0), connect=HASTY)
+        until(lambda: server.connections)
     holds(outcome, NetworkError, "nothing was sent")
     assert (server.connections, server.begun) == (1, [])
 

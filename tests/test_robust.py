@@ -149,7 +149,7 @@ def test_a_signal_does_not_end_a_write_without_a_word(
             stderr=subprocess.PIPE,
             text=True,
         ) as running:
-            until(lambda: server.requests)
+            until(lambda: server.requests or running.poll() is not None)
             running.send_signal(number)
             _, err = running.communicate(timeout=PATIENCE)
         assert running.returncode == code

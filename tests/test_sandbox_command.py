@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from beside import PATIENCE, beside
 from dialkit.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -24,9 +25,7 @@ DIALPAD = [sys.executable, "-m", "dialkit"]
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGTERM")
 def test_it_says_where_it_is_and_stops_when_told(environ: dict[str, str]) -> None:
     command = [*DIALPAD, "sandbox", "start", "--print", "json"]
-    with subprocess.Popen(
-        command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
+    with beside(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         told = json.loads(running.stdout.readline())
         assert set(told) == {"url", "token", "control_token", "keys"}
@@ -35,10 +34,10 @@ def test_it_says_where_it_is_and_stops_when_told(environ: dict[str, str]) -> Non
         asked = urllib.request.Request(
             told["url"] + "/api/v2/users", headers={"Authorization": "Bearer " + told["token"]}
         )
-        with urllib.request.urlopen(asked, timeout=10) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
             assert json.load(answer)["items"]
         running.send_signal(signal.SIGTERM)
-        out, err = running.communicate(timeout=20)
+        out, err = running.communicate(timeout=PATIENCE)
     assert (running.returncode, out, err) == (0, "", "")
 
 

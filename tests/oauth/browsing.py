@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import parse_qs, urlsplit
 
+from beside import PATIENCE
+
 if TYPE_CHECKING:
     from dialkit.sandbox import Sandbox
 
@@ -32,7 +34,7 @@ def register(sandbox: Sandbox, uri: str) -> None:
 def visit(url: str, method: str = "GET") -> tuple[int, str, str]:
     """Status, where it leads, and the page."""
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE)
     try:
         connection.request(method, f"{parts.path}?{parts.query}" if parts.query else parts.path)
         answer = connection.getresponse()
@@ -97,7 +99,7 @@ class Login:
 
     def end(self) -> tuple[int, str, str]:
         """Exit code, stdout, stderr."""
-        out, err = self._process.communicate(timeout=30)
+        out, err = self._process.communicate(timeout=PATIENCE)
         return self._process.returncode, out.decode(), self.told + err.decode()
 
 

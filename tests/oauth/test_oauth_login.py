@@ -28,6 +28,7 @@ from browsing import (
     visit,
 )
 
+from beside import PATIENCE
 from servers.ports import free_port
 
 if TYPE_CHECKING:
@@ -246,7 +247,7 @@ def test_garbage_huge_and_silent_connections_do_not_hold_up_the_answer(
         port = urlsplit(login.uri).port
         connections = []
         for raw in RAW.values():
-            connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+            connection = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
             connections.append(connection)  # kept open, as browsers do
             try:
                 connection.sendall(raw)

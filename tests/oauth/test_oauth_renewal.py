@@ -21,6 +21,7 @@ import keyring.errors
 import pytest
 from browsing import CLIENT, MARA, ME, TOKEN, Login, age, asked, check_unseen, stored
 
+from beside import PATIENCE, beside, until
 from dialkit.client import AsyncDialpad, Dialpad
 from dialkit.client.clock import Clock
 from dialkit.client.download import download
@@ -195,7 +196,7 @@ def test_processes_that_need_new_tokens_at_once_ask_once(
     with ExitStack() as stack:
         crowd = [
             stack.enter_context(
-                subprocess.Popen(
+                beside(
                     [sys.executable, "-c", PROCESS],
                     env=logged_in, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                 )
@@ -209,7 +210,7 @@ def test_processes_that_need_new_tokens_at_once_ask_once(
             assert one.stdin is not None
             one.stdin.write("\n")
             one.stdin.flush()
-        assert [one.communicate(timeout=30)[0] for one in crowd] == ["Mara Ellison\n"] * 4
+        assert [one.communicate(timeout=PATIENCE)[0] for one in crowd] == ["Mara Ellison\n"] * 4
     paths = asked(sandbox)
     assert [path for path, _ in paths].count(TOKEN) == 1
     assert paths.count((ME, 200)) == 4
@@ -237,7 +238,7 @@ def test_tasks_ask_once_and_the_loop_goes_on_meanwhile(sandbox: Sandbox, logged_
 
         def turn() -> None:
             nonlocal turns
-            turns += 1
+            turns += stored(logged_in)["asked_at"] is not None
             loop.call_later(0.01, turn)
 
         turn()
@@ -247,7 +248,7 @@ def test_tasks_ask_once_and_the_loop_goes_on_meanwhile(sandbox: Sandbox, logged_
         assert {answer.json()["id"] for answer in answers} == {"5391827364501928"}
         return turns
 
-    assert asyncio.run(work()) > 15
+    assert asyncio.run(work()) > 3
     assert [path for path, _ in asked(sandbox)].count(TOKEN) == 1
 
 
@@ -473,17 +474,17 @@ def test_ctrl_c_waits_for_tokens_that_are_on_their_way(sandbox: Sandbox, logged_
     """They are spent already; not to store the new ones would end the login."""
     before = stored(logged_in)
     age(logged_in, renew_at=0)
-    sandbox.faults.add(operation="oauth2.token.post", latency=1)
-    with subprocess.Popen(
+    sandbox.faults.add(operation="oauth2.token.post", latency=2)
+    with beside(
         [sys.executable, "-m", "dialkit", "users", "get", "me"],
         env=logged_in, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as running:  # fmt: skip
-        wait_until(lambda: stored(logged_in)["asked_at"] is not None)
-        wait_until(
+        until(lambda: stored(logged_in)["asked_at"] is not None)
+        until(
             lambda: sandbox._look(lambda world: world.oauth_refreshes.find(before["refresh_token"])) is None
         )
         running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=20)
+        _, err = running.communicate(timeout=PATIENCE)
     assert (running.returncode, "Traceback" in err) == (130, False), err
     after = stored(logged_in)
     assert (after["access_token"] != before["access_token"], after["asked_at"]) == (True, None)
@@ -494,19 +495,13 @@ def test_ctrl_c_waits_for_tokens_that_are_on_their_way(sandbox: Sandbox, logged_
 def test_a_process_that_is_killed_lets_go_of_the_lock(sandbox: Sandbox, logged_in: Environ) -> None:
     age(logged_in, renew_at=0)
     rule = sandbox.faults.add(operation="oauth2.token.post", latency=20, status=503)
-    with subprocess.Popen([sys.executable, "-m", "dialkit", "users", "get", "me"], env=logged_in) as running:
-        wait_until(lambda: stored(logged_in)["asked_at"] is not None)
+    with beside([sys.executable, "-m", "dialkit", "users", "get", "me"], env=logged_in) as running:
+        until(lambda: stored(logged_in)["asked_at"] is not None)
         running.kill()
     sandbox.faults.remove(rule["id"])
     with client(logged_in) as dp:
         me(dp)
     assert stored(logged_in)["asked_at"] is None
-
-
-def wait_until(holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not holds():
-        assert time.monotonic() < deadline
 
 
 def test_the_refresh_token_goes_to_no_other_host(sandbox: Sandbox, logged_in: Environ) -> None:

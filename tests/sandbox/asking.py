@@ -10,6 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from beside import PATIENCE
 from dialkit.catalog import Catalog
 from dialkit.catalog.model import properties, resolve
 from dialkit.catalog.validate import faults, unknown
@@ -31,7 +32,7 @@ class Client:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox, self.world, self.token = sandbox, sandbox.world, sandbox.token
-        self.connection = http.client.HTTPConnection(sandbox.url.removeprefix("http://"), timeout=30)
+        self.connection = http.client.HTTPConnection(sandbox.url.removeprefix("http://"), timeout=PATIENCE)
 
     def send(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, bytes, Any]:
         """Status, raw body, headers; `body` is sent as it is when bytes, else as JSON."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from asking import START, Client
 
+from beside import PATIENCE
 from dialkit.sandbox import Sandbox
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     with Sandbox(limits=False, at=START, frozen=True) as running:
+        running.engine.courier.answer_within = PATIENCE  # of real time, and the machine may be busy
         yield running
 
 

@@ -7,6 +7,7 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+from beside import PATIENCE
 from dialkit.sandbox.events import emit
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Receiver:
                 outer.posts.append(Post(self.path, headers, body))
                 status = outer.statuses.pop(0) if outer.statuses else 200
                 if not status:
-                    outer.let_go.wait(30)
+                    outer.let_go.wait(PATIENCE)
                     return
                 self.send_response(status)
                 self.send_header("location", outer.url + "elsewhere")

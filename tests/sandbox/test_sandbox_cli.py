@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from asking import START, Client
 
+from beside import beside
 from dialkit.cli.commands.sandbox import TABLE
 from dialkit.cli.sandbox.making import SIZED
 from dialkit.sandbox.carrier.fates import FATES
@@ -186,7 +187,7 @@ def test_requests_and_deliveries(steer: Told, client: Client) -> None:
 
 def test_requests_are_followed(client: Client, environ: dict[str, str]) -> None:
     client.ask("GET", "/company")
-    with subprocess.Popen(
+    with beside(
         [sys.executable, "-m", "dialkit", "sandbox", "requests", "--follow", "--url", client.sandbox.url],
         env=environ,
         stdout=subprocess.PIPE,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from receiving import Receiver
 
+from beside import PATIENCE, until
 from dialkit.catalog.validate import faults, unknown
 from dialkit.sandbox import Refusal, Sandbox
 from dialkit.sandbox.control.access import check_access
@@ -309,15 +310,15 @@ def test_a_snapshot_is_gone_back_to(client: Client) -> None:
 
 
 def test_a_reset_is_quick(sandbox: Sandbox, client: Client) -> None:
-    from time import perf_counter
+    from time import process_time  # which stands while the machine is busy with others
 
     times = []
     for _ in range(30):
         client.ask("POST", "/sms", TEXT)
-        began = perf_counter()
+        began = process_time()
         sandbox.reset()
-        times.append(perf_counter() - began)
-    assert min(times) < 0.002  # the others wait for a turn where the machine is busy
+        times.append(process_time() - began)
+    assert min(times) < 0.002
 
 
 # -- what came in
@@ -364,7 +365,7 @@ def follower(client: Client) -> Iterator[Any]:
     opened: list[http.client.HTTPConnection] = []
 
     def follow(path: str) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", client.sandbox.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", client.sandbox.port, timeout=PATIENCE)
         connection.request("GET", "/__sandbox__/" + path)
         opened.append(connection)
         return connection.getresponse()
@@ -404,7 +405,7 @@ def test_deliveries_are_followed_as_they_come(client: Client, follower: Any) -> 
 
 def test_a_stream_ends_with_the_sandbox(caplog: pytest.LogCaptureFixture) -> None:
     with Sandbox() as sandbox:
-        connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", sandbox.port, timeout=PATIENCE)
         connection.request("GET", "/__sandbox__/deliveries?follow=1")
         stream = connection.getresponse()
     assert stream.read() == b""
@@ -418,12 +419,12 @@ def test_one_who_leaves_is_forgotten(sandbox: Sandbox, client: Client) -> None:
         client.send("GET", "/1")
         assert connection.recv(10)
         assert sandbox.app.control.log.followers
-    for _ in range(200):
+
+    def forgotten() -> bool:
         client.send("GET", "/2")
-        if not sandbox.app.control.log.followers:
-            break
-        threading.Event().wait(0.01)
-    assert not sandbox.app.control.log.followers
+        return not sandbox.app.control.log.followers
+
+    until(forgotten)
 
 
 # -- behaviours, keys, counts

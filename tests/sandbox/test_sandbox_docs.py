@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from beside import PATIENCE, beside
 from dialkit.sandbox import Sandbox
 from dialkit.sandbox.carrier.fates import FATES
 from dialkit.sandbox.control.routes import ROUTES
@@ -126,13 +127,13 @@ def test_the_commands_of_a_block(block: str, around: dict[str, str], tmp_path: P
     )
     assert done.returncode == 0, done.stderr
     for line in starts:
-        with subprocess.Popen(
+        with beside(
             shlex.split(line), env=around, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         ) as running:
             assert running.stdout is not None
             assert b"http://127.0.0.1:" in running.stdout.readline()
             running.send_signal(signal.SIGTERM)
-            assert running.wait(20) == 0
+            assert running.wait(PATIENCE) == 0
 
 
 def test_the_python_of_the_page(around: dict[str, str], tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from asking import START, Client
 
+from beside import PATIENCE
 from dialkit.sandbox import Sandbox
 from dialkit.sandbox.moments import days_in
 from dialkit.sandbox.wire import encode
@@ -119,14 +120,14 @@ def test_two_threads_that_spell_one_schema_for_the_first_time() -> None:
         def __getitem__(self, name: str) -> Any:
             if threading.current_thread() is first and not reached.is_set():
                 reached.set()
-                go_on.wait(10)
+                go_on.wait(PATIENCE)
             return super().__getitem__(name)
 
     schemas = Slow(A={"type": "string"})
     told: list[Any] = []
     first = threading.Thread(target=lambda: told.append(encode({"id": 1, "a": "x"}, schema, schemas)))
     first.start()
-    assert reached.wait(10)
+    assert reached.wait(PATIENCE)
     second = encode({"id": 1, "a": "x"}, schema, schemas)
     go_on.set()
     first.join()

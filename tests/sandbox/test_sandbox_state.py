@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 import sys
 import threading
 import time
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from asking import START, Client
 
+from beside import PATIENCE, beside
 from dialkit.sandbox import Sandbox
 from dialkit.sandbox.world import World
 from dialkit.sandbox.world.state import BadState, State
@@ -205,15 +205,16 @@ def test_every_answered_write_survives_sigkill(tmp_path: Path) -> None:
     file = tmp_path / "world.db"
     answered: dict[str, str] = {}
     for turn in range(6):
-        with subprocess.Popen([sys.executable, "-c", SERVE, str(file)], stdout=-1, text=True) as process:
+        with beside([sys.executable, "-c", SERVE, str(file)], stdout=-1, text=True) as process:
             port, token = process.stdout.readline().split()
-            connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=20)
-            threading.Timer(0.05 + 0.04 * turn, process.send_signal, [signal.SIGKILL]).start()
+            connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=PATIENCE)
             headers = {"authorization": f"Bearer {token}"}
             asked = 0
             try:
                 while True:
                     asked += 1
+                    if asked == 5 * turn + 1:
+                        threading.Timer(0.02, process.kill).start()
                     body = {"uid": f"{turn}-{asked}", **CONTACT, "phones": [f"+1415555{asked:04}"]}
                     connection.request("PUT", "/api/v2/contacts", json.dumps(body), headers)
                     answer = connection.getresponse()
@@ -229,14 +230,14 @@ def test_every_answered_write_survives_sigkill(tmp_path: Path) -> None:
             assert len(last) <= 1, "at most one request was under way"
             assert answered.items() <= contacts.items()
             answered.update({key: contacts[key] for key in last})
-    assert len(answered) > 20
+    assert len(answered) > 20, "at least five times a turn's number"
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGKILL")
 def test_killed_while_it_begins(tmp_path: Path) -> None:
     file = tmp_path / "world.db"
     for turn in range(5):
-        with subprocess.Popen([sys.executable, "-c", SERVE, str(file)], stdout=-1) as process:
+        with beside([sys.executable, "-c", SERVE, str(file)], stdout=-1) as process:
             time.sleep(0.1 + 0.05 * turn)
             process.kill()
     with running(file) as client:
@@ -253,8 +254,8 @@ def test_what_a_request_costs(tmp_path: Path) -> None:
     for number in range(300):
         world.contacts.put({"id": number, "first_name": "Ada" * 20, "phones": ["+14155550123"]})
         world.later(60, "contacts.nothing", contact_id=number)
-        began = time.perf_counter()
+        began = time.process_time()
         state.save(world, world.watch.take())
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     state.close()
-    assert sorted(times)[len(times) // 2] < 500e-6  # about 60 µs; tests run on busy machines
+    assert sorted(times)[len(times) // 2] < 500e-6  # about 60 µs

@@ -15,6 +15,8 @@ import uvicorn
 from receiving import settled
 from texting import MINE, OUTSIDE, receive
 
+from beside import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -74,7 +76,7 @@ def with_asgi(app: Any) -> Iterator[int]:
     server = Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE)
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:

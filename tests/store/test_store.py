@@ -6,10 +6,12 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
+from beside import PATIENCE, beside
 from dialkit.errors import InvalidArgument
 from dialkit.store import Database, bulk, notes, templates
 from dialkit.store.database import marks, peek
@@ -120,15 +122,15 @@ with Database.of(os.environ) as database:
 def test_processes_begin_at_once_and_take_turns(store: str, environ: dict[str, str]) -> None:
     """The tables are made by one of them; who reads and then writes is alone with that."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    started = [
-        subprocess.Popen([sys.executable, "-c", ADD], env={**os.environ, **environ}, **pipes) for _ in "abcd"
-    ]
-    for one in started:
-        assert one.stdout is not None
-        assert one.stdout.readline() == "open\n"
-    for one in started:
-        one.communicate("go\n", timeout=60)
-    assert [one.returncode for one in started] == [0] * 4
+    command, around = [sys.executable, "-c", ADD], {**os.environ, **environ}
+    with ExitStack() as stack:
+        started = [stack.enter_context(beside(command, env=around, **pipes)) for _ in "abcd"]
+        for one in started:
+            assert one.stdout is not None
+            assert one.stdout.readline() == "open\n"
+        for one in started:
+            one.communicate("go\n", timeout=PATIENCE)
+        assert [one.returncode for one in started] == [0] * 4
     with Database.of(environ) as database:
         assert counted(database) == 200
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import psycopg
 import pytest
 from cut_line import Line
 
+from beside import until
 from dialkit.errors import InvalidArgument, NetworkError, OutcomeUnknown
 from dialkit.sandbox import Sandbox
 from dialkit.store import Database, address, notes
@@ -76,9 +76,7 @@ def test_a_commit_that_is_cut_off_is_unknown(line: Line, environ: dict[str, str]
         if not passed_on:
             assert notes.read(database, "a") is None
             return
-        until = time.monotonic() + 10  # the server may still be at it
-        while notes.read(database, "a") is None:
-            assert time.monotonic() < until
+        until(lambda: notes.read(database, "a") is not None)  # the server may still be at it
 
 
 def test_an_error_that_was_caught_is_no_commit(postgres: Database) -> None:

@@ -15,7 +15,7 @@ from dialkit.store import Database
 def main(count: int) -> None:
     policy = Policy(backoff=0.01, cap=0.05)
     sender = Sender("+15035550142", "script")
-    with Database.of(os.environ) as database, Dialpad(policy=policy, read=0.3, limits=False) as client:
+    with Database.of(os.environ) as database, Dialpad(policy=policy, read=1.0, limits=False) as client:
         print("ready", flush=True)
         for number in range(count):
             message = Message(f"text {number}", [f"+1415555{number % 100 + 100:04}"], sender)

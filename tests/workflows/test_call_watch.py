@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from beside import PATIENCE, beside
 from dialkit.calls.watching import watch
 from dialkit.client import Dialpad
 from dialkit.client.clock import Clock
@@ -82,7 +83,7 @@ def test_words_on_a_terminal(dialpad: Callable[..., Any], sandbox: Sandbox) -> N
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_ends_the_watching_and_not_the_call(environ: dict[str, str], sandbox: Sandbox) -> None:
     call = sandbox.call_in(CALLER, MARA_NUMBER)
-    with subprocess.Popen(
+    with beside(
         [sys.executable, "-m", "dialkit", "call", "watch", str(call["call_id"])],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -92,7 +93,7 @@ def test_ctrl_c_ends_the_watching_and_not_the_call(environ: dict[str, str], sand
         assert process.stdout
         assert json.loads(process.stdout.readline())["state"] == "ringing"
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 130
+        assert process.wait(PATIENCE) == 130
         assert "Traceback" not in (process.stderr.read() if process.stderr else "")
     assert sandbox.world.calls.get(call["call_id"])["date_ended"] is None
 

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from by_sandbox_clock import peak
 
+from beside import PATIENCE, beside, until
 from dialkit.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
 DRIVER = Path(__file__).with_name("by_sandbox_clock.py")
 MOMENT = "2026-03-05T17:00Z"
@@ -89,11 +91,10 @@ class Importer:
         self.environ = {**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token}
         self.peaks: list[int] = []
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self) -> AbstractContextManager[subprocess.Popen[str]]:
         argv = [sys.executable, str(DRIVER), "contact", "import", "people.csv"]
-        return subprocess.Popen(
-            argv, env=self.environ, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        return beside(argv, env=self.environ, cwd=self.folder, **pipes)
 
     def killed(self, after: int) -> bool:
         """Run, and kill it once it has made `after` requests more; whether it lived that long."""
@@ -187,8 +188,7 @@ def test_ctrl_c_says_how_to_go_on(worlds: list[Sandbox], environ: dict[str, str]
     write(tmp_path / "people.csv", people(sandbox, 150, 9))
     sandbox.faults.add(operation="contacts.*", latency=0.03)  # or it may be done before it hears the signal
     with run.start() as process:
-        while run.asked() < 60:
-            assert process.poll() is None
+        until(lambda: run.asked() >= 60 or process.poll() is not None)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
     assert process.returncode == 130
@@ -207,11 +207,12 @@ def test_one_file_is_imported_by_one_process(
     run = Importer(sandbox, environ, tmp_path)
     write(tmp_path / "people.csv", people(sandbox, 150, 9))
     with run.start() as first:
-        while run.asked() < 20:
-            assert first.poll() is None
+        until(lambda: run.asked() >= 20 or first.poll() is not None)
+        sandbox.faults.add(operation="contacts.*", latency=2)  # or it may be done before the second begins
         with run.start() as second:
-            _, err = second.communicate()
-        first.communicate()
+            _, err = second.communicate(timeout=PATIENCE)
+        sandbox.faults.clear()
+        first.communicate(timeout=PATIENCE)
     assert first.returncode == 0
     assert second.returncode == 5
     assert "is being imported by another process" in err

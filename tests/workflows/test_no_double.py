@@ -16,6 +16,7 @@ from random import Random
 
 import pytest
 
+from beside import PATIENCE, beside
 from dialkit.sandbox import Sandbox
 from dialkit.store import Database, outbox
 
@@ -28,7 +29,7 @@ FAULTS = (
     {"storm": 429, "retry_after": 0, "probability": 0.03},
     {"status": 500, "probability": 0.01},
     {"status": 500, "carried_out": True, "probability": 0.01},
-    {"latency": 0.5, "probability": 0.004},
+    {"latency": 1.5, "probability": 0.004},
     {"truncate": 10, "probability": 0.005},
 )
 
@@ -44,7 +45,7 @@ def test_no_double_and_no_loss(seed: int, store: str, environ: dict[str, str]) -
         told = {**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token}
         command = [sys.executable, SCRIPT, str(TEXTS)]
         for turn in range(KILLS + 1):
-            with subprocess.Popen(command, env={**os.environ, **told}, stdout=subprocess.PIPE) as script:
+            with beside(command, env={**os.environ, **told}, stdout=subprocess.PIPE) as script:
                 assert script.stdout is not None
                 assert script.stdout.readline() == b"ready\n"
                 if turn < KILLS:
@@ -53,7 +54,7 @@ def test_no_double_and_no_loss(seed: int, store: str, environ: dict[str, str]) -
                     except subprocess.TimeoutExpired:
                         script.kill()
                 else:
-                    script.communicate(timeout=120)
+                    script.communicate(timeout=PATIENCE)
                     assert script.returncode == 0
         sandbox.faults.clear()
         sandbox.advance(300)

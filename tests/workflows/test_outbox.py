@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from beside import PATIENCE, beside
 from dialkit.errors import Conflict
 from dialkit.sandbox import Sandbox
 from dialkit.store import Database, outbox
@@ -109,8 +110,12 @@ def test_two_processes_at_once(sandbox: Sandbox, environ: dict[str, str]) -> Non
         "  print(n)\n"
     )
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    running = [subprocess.Popen([sys.executable, "-c", code], env=told, text=True, **pipes) for _ in "ab"]
-    ended = [(one.communicate(timeout=60), one.returncode) for one in running]
+    command = [sys.executable, "-c", code]
+    with (
+        beside(command, env=told, text=True, **pipes) as a,
+        beside(command, env=told, text=True, **pipes) as b,
+    ):
+        ended = [(one.communicate(timeout=PATIENCE), one.returncode) for one in (a, b)]
     sandbox.advance(60)
     assert sorted(text["text"] for text in sandbox.inbox(OUT)) == [f"same {n}" for n in range(4)]
     # Who came second while the first was sending was told so; nobody failed otherwise.

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from reporting_in import going_on, reports_of
 
+from beside import PATIENCE, beside, until
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -180,14 +182,14 @@ def test_who_is_stopped_while_waiting_leaves_no_half_file(
     (tmp_path / "t.csv").write_text("before")
     said = {**environ, "DIALPAD_BASE_URL": sandbox.url, "DIALPAD_API_KEY": sandbox.token}
     line = [sys.executable, "-m", "dialkit", "sms", "export", "--days", "1", "--out", "t.csv"]
-    with subprocess.Popen(
-        line, env=said, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as running:
-        until = time.monotonic() + 20
-        while not any(one.operation == "stats.get" for one in sandbox.requests) and time.monotonic() < until:
-            pass
+    with beside(line, env=said, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        until(
+            lambda: (
+                running.poll() is not None or any(one.operation == "stats.get" for one in sandbox.requests)
+            )
+        )
         running.send_signal(sign)
-        running.communicate(timeout=20)
+        running.communicate(timeout=PATIENCE)
     assert running.returncode == code
     assert (tmp_path / "t.csv").read_text() == "before"
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["t.csv"]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from beside import PATIENCE
 from dialkit.errors import InvalidArgument
 from dialkit.events import addresses, hooks
 
@@ -415,7 +416,7 @@ def test_the_events_arrive_signed(run: Callable[..., Any], sandbox: Sandbox) -> 
         ).data["secret"]
         sandbox.text_in("+14155550123", "+15035550142", "Are you open?")
         sandbox.advance(1)
-        thread.join(10)
+        thread.join(PATIENCE)
     signed, _, mark = received[0].rpartition(b".")
     made = hmac.new(secret.encode(), signed, hashlib.sha256).digest()
     assert base64.urlsafe_b64encode(made).rstrip(b"=") == mark
