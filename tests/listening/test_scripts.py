@@ -75,3 +75,39 @@ def test_one_that_becomes_so_later_is_given_up_at_once(
         [row] = deliveries.listed(database)
     assert (row["state"], row["last_error"]) == ("dead", "cannot be run: Exec format error")
     assert "dialpad events pending --dead" in told[0]
+
+
+# Prints more than is kept, and ends once that takes no room any more.
+ENDLESS = """
+import os, sys, time
+while os.fstat(1).st_size < 40_000_000:
+    os.write(1, b"x" * 1_000_000)
+print("\\nwords")
+sys.stdout.flush()
+while os.fstat(1).st_blocks * 512 > 9_000_000:
+    time.sleep(0.01)
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (ENDLESS + "sys.exit(3)", "exit code 3: words"),
+        (ENDLESS + "print('more'); sys.exit(4)", "exit code 4: more"),
+        ("import os; os.kill(os.getpid(), 9)", "ended by SIGKILL"),
+    ],
+)
+def test_why_one_failed_however_much_it_prints(
+    environ: dict[str, str],
+    add: Callable[..., list[int]],
+    clock: StandingClock,
+    script: Callable[[str], str],
+    code: str,
+    why: str,
+) -> None:
+    running = Running(script(code), {})
+    add(running.name)
+    assert Forwarder(lambda: Database.of(environ), [running], clock=clock).run_due() == 1
+    with Database.of(environ) as database:
+        [row] = deliveries.listed(database)
+    assert (row["state"], row["last_error"]) == ("waiting", why)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WITHIN = 30.0  # seconds a script may run
 TAIL = 2000  # bytes of what it prints that are shown; the end says most
+MOST = 8 << 20  # bytes of what it prints that are kept meanwhile
+LOOK = 0.2  # seconds between two looks at how much that is
 
 
 class Running:
@@ -69,7 +71,7 @@ class Running:
             late = False
             try:
                 async with asyncio.timeout(self._limit):
-                    await process.wait()
+                    await _until_end(process, printed)
             except TimeoutError:
                 late = True
             finally:
@@ -83,7 +85,7 @@ class Running:
         if late:
             raise NotDelivered(f"ran longer than {self._limit:g} s{said}")
         if process.returncode:
-            raise NotDelivered(f"exit code {process.returncode}{said}")
+            raise NotDelivered(f"{_code(process.returncode)}{said}")
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -140,6 +142,41 @@ def _runnable(path: str, text: str) -> str:
     else:
         return path
     raise InvalidArgument(f"--exec: {text[:200]!r} {why}", hint=hint)
+
+
+async def _until_end(process: asyncio.subprocess.Process, printed: IO[bytes]) -> None:
+    """Wait until it has ended. What it prints without end does not fill the disk."""
+    import asyncio
+
+    while True:
+        try:
+            async with asyncio.timeout(LOOK):
+                await process.wait()
+            return
+        except TimeoutError:
+            _shorten(printed)
+
+
+def _shorten(printed: IO[bytes]) -> None:
+    """Keep but the end. Who writes goes on where it was: before that is a hole, which takes no room."""
+    number = printed.fileno()
+    told = os.fstat(number)
+    if getattr(told, "st_blocks", 0) * 512 > MOST:
+        begin = max(0, told.st_size - TAIL)
+        end = os.pread(number, TAIL, begin)
+        os.ftruncate(number, 0)
+        os.pwrite(number, end, begin)
+
+
+def _code(code: int) -> str:
+    import signal
+
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"ended by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"ended by signal {-code}"
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
