@@ -121,6 +121,18 @@ def test_bad_rows_stop_no_others(bring: Run, sandbox: Sandbox, tmp_path: Path) -
     assert len(writes(sandbox)) == 1
 
 
+def test_a_quote_that_is_not_closed_makes_no_contact(bring: Run, sandbox: Sandbox, tmp_path: Path) -> None:
+    rows = "".join(f"N{number},M,+1415555{number},,\n" for number in range(1000, 1003))
+    ran = bring(HEADER + rows + '"O,M,+14155551003,,\n' + rows)
+    assert (ran.code, ran.error["message"]) == (11, "of 4 rows 1 failed")
+    assert report(tmp_path)[3]["reason"] == (
+        "cannot be read, and 3 lines after it: a quote in it is not closed"
+    )
+    assert len(writes(sandbox)) == 3
+    closed = bring(HEADER + 'Pat,"Quill ""Q"" Q","+14155551009","",""', name="closed.csv").data
+    assert closed["created"] == 1
+
+
 def test_what_dialpad_refuses_is_a_failed_row(bring: Run, sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.faults.add(operation="contacts.create", status=400, message="Not today.", count=1)
     ran = bring(HEADER + "A,One,+14155559911,,\nB,Two,+14155559912,,\n")

@@ -132,10 +132,20 @@ def _csv_rows(sheet: Sheet, first: int = 1) -> Iterator[Row]:
     import csv
 
     with open(sheet.path, encoding=sheet.encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=sheet.delimiter)
+        read, ended = 0, False
+
+        def lines() -> Iterator[str]:
+            nonlocal read, ended
+            for line in file:
+                read += 1
+                yield line
+            ended = True
+
+        reader = csv.reader(lines(), delimiter=sheet.delimiter)
         number, headed = 0, first == 0
         while True:
             number += 1
+            before = read
             try:
                 cells = next(reader)
             except StopIteration:
@@ -143,6 +153,10 @@ def _csv_rows(sheet: Sheet, first: int = 1) -> Iterator[Row]:
             except csv.Error as error:
                 yield number, None, f"cannot be read: {error}"
                 continue
+            if ended:  # it took the end of the file to end the row: the library takes that for a cell
+                swallowed = f", and {read - before - 1:,} lines after it" if read - before > 1 else ""
+                yield number, None, f"cannot be read{swallowed}: a quote in it is not closed"
+                return
             if not any(cell.strip() for cell in cells):
                 continue
             if any(len(cell) > LONGEST_CELL for cell in cells):  # the library's own limit is one for all

@@ -151,12 +151,13 @@ def _recipients(row: Row) -> set[str]:
 def _not_alike(database: Database, entry: Row, now: float) -> None:
     alike = _alike(database, entry, now - REPEAT)
     if alike is not None:
+        look = "resolve" if alike["state"] == UNKNOWN else "show"
         raise Conflict(
             f"the same was sent {_ago(now - alike['planned_at'])} (outbox {alike['id']}, "
             f"{alike['state']}); nothing was sent now",
             status=None,
             body={"outbox": alike["id"]},
-            hint=f"dialpad outbox show {alike['id']}; to send it all the same, add --again",
+            hint=f"dialpad outbox {look} {alike['id']}; to send it all the same, add --again",
         )
 
 
