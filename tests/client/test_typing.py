@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 CODE = Path(__file__).parent / "typing"
 GOOD, BAD = CODE / "good.py", CODE / "bad.py"
 Found = dict[int, str]
+pytestmark = pytest.mark.timeout(300)
 
 
 def mypy(project: Path) -> Found:

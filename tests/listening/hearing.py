@@ -45,7 +45,7 @@ class App:
     Its port is its own, and refuses connections until the app is entered.
     """
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self) -> None:
         self.posts: list[Post] = []
         self.statuses: list[int] = []
         self.let_go = threading.Event()
@@ -78,7 +78,7 @@ class App:
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name it has there
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler, bind_and_activate=False)
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
         self.server.server_bind()
         self.port = self.server.server_port
         self.url = f"http://127.0.0.1:{self.port}/hook"

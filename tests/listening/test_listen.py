@@ -10,8 +10,9 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hearing import SECRET, App, Listening, until
+from hearing import SECRET, App, Listening
 
+from beside import PATIENCE, until
 from dialkit.store import Database, deliveries, listeners
 from dialkit.webhooks import SmsEvent, unwrap
 
@@ -277,22 +278,21 @@ def test_a_slow_app_holds_up_nobody_and_gets_all(
 def test_an_app_that_is_away_while_listening_is_killed_gets_all_in_the_end(
     listening: Listen, text_in: TextIn, database: Database, dialpad: Dialpad
 ) -> None:
-    with App() as gone:
-        port, url = gone.port, gone.url
-    with listening("--sms", "--forward", url) as killed:
+    app = App()  # which refuses connections as yet
+    with listening("--sms", "--forward", app.url) as killed:
         for number in range(5):
             text_in(f"text {number}")
         killed.heard(5)
         until(lambda: killed.says("it is tried again, see dialpad events pending"))
         killed.process.kill()
     pending = json.loads(dialpad("events", "pending", "-o", "json").out)
-    assert {row["target"] for row in pending} == {f"url:{url}"}
+    assert {row["target"] for row in pending} == {f"url:{app.url}"}
     assert len(pending) == 5
     assert json.loads(dialpad("events", "pending", "retry", "--all", "-o", "json").out)["retried"] >= 0
-    with App(port) as back, listening("--calls", "--forward", url):
-        until(lambda: len(back.posts) >= 5 and deliveries.counts(database)[0]["number"] == 5)
+    with app, listening("--calls", "--forward", app.url):
+        until(lambda: len(app.posts) >= 5 and deliveries.counts(database)[0]["number"] == 5)
         until(lambda: [row["state"] for row in deliveries.counts(database)] == ["done"])
-        assert len({post.body for post in back.posts}) == 5
+        assert len({post.body for post in app.posts}) == 5
 
 
 def test_a_script_runs_for_each(
@@ -309,7 +309,7 @@ def test_it_ends_after_so_many(listening: Listen, text_in: TextIn, app: App, wor
     with listening("--sms", "--max-items", "2", "--forward", app.url) as listener:
         for number in range(3):
             text_in(f"text {number}")
-        assert listener.process.wait(20) == 0
+        assert listener.process.wait(PATIENCE) == 0
         until(lambda: len(listener.events) == 2)
     assert len(app.posts) >= 2
     assert world_of() == before

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 EVENTS = 20_000 if os.environ.get("DIALKIT_SOAK") else 4_000
 CONNECTIONS, KILLS = 32, 10
+pytestmark = pytest.mark.timeout(0 if os.environ.get("DIALKIT_SOAK") else 300)
 
 
 class Sender:

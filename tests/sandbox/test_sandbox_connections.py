@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from asking import START
 
+from beside import PATIENCE
 from dialkit.sandbox import Sandbox
 from dialkit.sandbox.http.date import Date
 from dialkit.sandbox.http.exchange import Exchange
@@ -213,7 +214,7 @@ def test_starting_and_stopping_leaves_nothing_behind() -> None:
 def ended(connections: Iterable[socket.socket]) -> bool:
     """Whether all were closed from the other end."""
     for connection in connections:
-        connection.settimeout(5)
+        connection.settimeout(PATIENCE)
         with suppress(ConnectionError):
             while connection.recv(65536):
                 pass
@@ -231,5 +232,5 @@ def test_stopping_does_not_wait_for_whoever_waits() -> None:
             assert other.recv(12) == b"HTTP/1.1 404"
         assert sandbox.requests[0].path == COMPANY
         began = time.perf_counter()
-    assert time.perf_counter() - began < 2
+    assert time.perf_counter() - began < 30  # of 50
     connection.close()

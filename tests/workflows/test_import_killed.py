@@ -31,6 +31,7 @@ DRIVER = Path(__file__).with_name("by_sandbox_clock.py")
 MOMENT = "2026-03-05T17:00Z"
 PLAIN = re.compile(r"\+1\d{10}")
 Rows = list[dict[str, str]]
+pytestmark = pytest.mark.timeout(0 if "DIALKIT_SOAK" in os.environ else 300)
 
 
 def lone(sandbox: Sandbox) -> list[dict[str, Any]]:

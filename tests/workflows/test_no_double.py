@@ -16,12 +16,14 @@ from random import Random
 
 import pytest
 
-from beside import PATIENCE, beside
+from beside import beside
 from dialkit.sandbox import Sandbox
 from dialkit.store import Database, outbox
 
 # `make soak` takes all twenty seeds, which is two to three minutes.
-SEEDS, TEXTS, KILLS = 20 if os.environ.get("DIALKIT_SOAK") else 4, 500, 6
+SOAK = bool(os.environ.get("DIALKIT_SOAK"))
+SEEDS, TEXTS, KILLS = 20 if SOAK else 4, 500, 6
+pytestmark = pytest.mark.timeout(0 if SOAK else 300)
 SCRIPT = str(Path(__file__).with_name("sending.py"))
 FAULTS = (
     {"reset": "before", "probability": 0.02},
@@ -54,7 +56,7 @@ def test_no_double_and_no_loss(seed: int, store: str, environ: dict[str, str]) -
                     except subprocess.TimeoutExpired:
                         script.kill()
                 else:
-                    script.communicate(timeout=PATIENCE)
+                    script.communicate()
                     assert script.returncode == 0
         sandbox.faults.clear()
         sandbox.advance(300)
