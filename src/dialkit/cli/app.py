@@ -102,6 +102,19 @@ class App:
                 ) from None
         return self._catalog
 
+    @property
+    def columns(self) -> int:
+        """How wide a page of help may be."""
+        from dialkit.cli.page import columns
+
+        return columns(self.stdout, self.environ)
+
+    def page(self, text: str) -> None:
+        """Show a page of help, in lines that the terminal has room for."""
+        from dialkit.cli.page import fitted
+
+        self.stdout.write(fitted(text, self.columns))
+
     def tell(self, line: str) -> None:
         """Say something to a person: on stderr, with control characters made visible."""
         self.stderr.write(printable(line) + "\n")

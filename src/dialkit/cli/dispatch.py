@@ -37,7 +37,7 @@ def dispatch(app: App) -> int:
             raise InvalidArgument(f"unknown option {rest[0]}", hint="dialpad --help")
         from dialkit.cli.help import overview
 
-        app.stdout.write(overview(app.catalog))
+        app.page(overview(app.catalog, app.columns))
         return 0
     if words[0] in COMMANDS:
         return _command(words[0])(app, words[1:] + before + rest)
@@ -58,7 +58,7 @@ def dispatch(app: App) -> int:
     if summary is not None and {"-h", "--help"} & set(before + rest):
         from dialkit.cli.help import of_operation
 
-        app.stdout.write(of_operation(app.catalog.operation(summary.id)))
+        app.page(of_operation(app.catalog.operation(summary.id)))
         return 0
     if summary is not None:
         app.asked = summary.id
@@ -71,14 +71,14 @@ def dispatch(app: App) -> int:
             raise InvalidArgument(f"which operation of {group.name}?", hint=f"dialpad {group.name} --help")
         from dialkit.cli.help import of_group
 
-        app.stdout.write(of_group(group))
+        app.page(of_group(group))
         return 0
     if group is None and (len(words) == 1 or {"-h", "--help"} & set(words + rest)):
         from dialkit.cli.words import telling
 
         page = telling.page(words[0])
         if page is not None:
-            app.stdout.write(page)
+            app.page(page)
             return 0
     raise _unknown(app, words)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dialkit.catalog.model import kind, nullable, resolve
+from dialkit.cli.page import WIDTH
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -10,8 +11,6 @@ if TYPE_CHECKING:
 
     from dialkit.catalog import Catalog, Field, Group, Operation
     from dialkit.catalog.model import Schema
-
-WIDTH = 100
 
 # What people do most, as they would type it.
 TEN: tuple[tuple[str, str], ...] = (
@@ -28,22 +27,26 @@ TEN: tuple[tuple[str, str], ...] = (
 )
 
 
-def overview(catalog: Catalog) -> str:
-    """``dialpad --help``."""
+def overview(catalog: Catalog, width: int = WIDTH) -> str:
+    """``dialpad --help``; groups in two columns where there is room."""
     from dialkit.cli.dispatch import COMMANDS
     from dialkit.cli.workflows import WORKFLOWS
 
     lines = [
         "dialpad: texts, calls, contacts and call centers of Dialpad from the terminal",
         "",
-        "usage: dialpad GROUP OPERATION [--flags]     dialpad GROUP --help     dialpad search WORDS",
+        "usage: dialpad GROUP OPERATION [--flags]",
+        "       dialpad GROUP --help",
+        "       dialpad search WORDS",
         "",
         "Often done:",
         *_columns(TEN, 62),
         "",
         f"Groups ({len(catalog)} operations):",
         *_columns(
-            [(f"{g.name} ({len(g.operations)})", g.title) for g in catalog.groups.values()], 27, columns=2
+            [(f"{g.name} ({len(g.operations)})", g.title) for g in catalog.groups.values()],
+            27,
+            columns=2 if width >= WIDTH else 1,
         ),
         "",
         "Whole tasks, with the care they need:",
@@ -52,8 +55,9 @@ def overview(catalog: Catalog) -> str:
         "Commands of our own:",
         *_columns([(name, about) for name, (_, about) in COMMANDS.items()], 12),
         "",
-        "Every operation takes -o json|ndjson|csv|tsv|table|yaml|ids, --fields, --jq, --all, --dry-run, -v.",
-        "Keys: DIALPAD_API_KEY, or dialpad auth login. More: dialpad help formatting|limits|exit-codes|...",
+        "Every operation takes -o FORMAT, --fields, --jq, --dry-run, -v: dialpad help formatting",
+        "Keys: dialpad auth login, or DIALPAD_API_KEY: dialpad help accounts",
+        "For scripts: dialpad help exit-codes; also: limits, environment",
     ]
     return "\n".join(lines) + "\n"
 

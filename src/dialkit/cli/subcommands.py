@@ -103,10 +103,10 @@ def choose(app: App, argv: list[str], about: Help, table: Mapping[str, Sub]) -> 
 
     before, words, rest = split(argv)
     if wants_help(argv) and about.apart and words and words[0] in table:
-        app.stdout.write(about.one(words[0], table[words[0]]))
+        app.page(about.one(words[0], table[words[0]]))
         return 0
     if wants_help(argv) or not (words or rest):
-        app.stdout.write(about.text(table))
+        app.page(about.text(table))
         return 0
     if not words:
         raise InvalidArgument(f"dialpad {about.name}: which?", hint="one of " + ", ".join(table))

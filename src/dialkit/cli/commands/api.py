@@ -35,7 +35,7 @@ HELP = Help(
 def run(app: App, argv: list[str]) -> int:
     """Ask, and show the answer. The exit code; raises a `DialkitError`."""
     if wants_help(argv):
-        app.stdout.write(HELP.text())
+        app.page(HELP.text())
         return 0
     options, found = parse(app, "api", argv, (("method",), {}), (("path",), {}), takes=BY_FLAG)
     method, path = _method(found.method), _path(found.path)

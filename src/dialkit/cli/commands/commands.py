@@ -32,7 +32,7 @@ HELP = Help(
 def run(app: App, argv: list[str]) -> int:
     """Show all commands. The exit code; raises `InvalidArgument`."""
     if wants_help(argv):
-        app.stdout.write(HELP.text())
+        app.page(HELP.text())
         return 0
     options, _ = parse(app, "commands", argv)
     view = showing(app, options)

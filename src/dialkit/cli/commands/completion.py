@@ -17,8 +17,8 @@ A script that gives your shell tab completion: commands, flags, choices, account
 usage: dialpad completion bash|zsh|fish
 
 Examples:
-  source <(dialpad completion bash)      # in ~/.bashrc
-  source <(dialpad completion zsh)       # in ~/.zshrc, below: autoload -Uz compinit && compinit
+  source <(dialpad completion bash)    # in ~/.bashrc
+  source <(dialpad completion zsh)     # in ~/.zshrc, below compinit
   dialpad completion fish > ~/.config/fish/completions/dialpad.fish
 """
 
@@ -31,7 +31,7 @@ def run(app: App, argv: list[str]) -> int:
     from dialkit.cli.subcommands import parse, unknown, wants_help
 
     if wants_help(argv) or not argv:
-        app.stdout.write(HELP)
+        app.page(HELP)
         return 0
     _, found = parse(app, "completion", argv, (("shell",), {"metavar": "|".join(SHELLS)}), takes=())
     if found.shell not in SHELLS:

@@ -33,7 +33,7 @@ HELP = Help(
 def run(app: App, argv: list[str]) -> int:
     """Make all checks and show them; the exit code is that of the first that failed, 0 without one."""
     if wants_help(argv):
-        app.stdout.write(HELP.text())
+        app.page(HELP.text())
         return 0
     options, found = parse(
         app, "doctor", argv, (("--offline",), {"action": "store_true"}), takes=(*SHOWING, *ASKING)
@@ -62,15 +62,17 @@ def _show(app: App, options: Options, made: Iterator[tuple[str, Finding]]) -> in
         code = code or finding.code
         rows.append(finding.row(name))
         if live:
-            app.stdout.write(_line(name, finding))
+            for line in _lines(name, finding):
+                app.page(line + "\n")
             app.stdout.flush()
     if not live:
         view.data(rows)
     return code
 
 
-def _line(name: str, finding: Finding) -> str:
+def _lines(name: str, finding: Finding) -> Iterator[str]:
     from dialkit.cli.app import printable
 
-    fix = f"\n{'':20}do: {printable(finding.fix)}" if finding.fix else ""
-    return f"{finding.status:4}  {name:12}  {printable(finding.detail)}{fix}\n"
+    yield f"{finding.status:4}  {name:12}  {printable(finding.detail)}"
+    if finding.fix:
+        yield f"{'':20}do: {printable(finding.fix)}"

@@ -24,14 +24,14 @@ def run(app: App, argv: list[str]) -> int:
     words = [word for word in argv if not word.startswith("-")]
     strange = [word for word in argv if word.startswith("-")]
     if wants_help(argv) and not words:
-        app.stdout.write(HELP.text())
+        app.page(HELP.text())
         return 0
     if strange and not wants_help(argv):
         raise InvalidArgument(f"dialpad help has no flag {strange[0]}", hint=f"dialpad help {HELP.takes}")
     named = workflows.find(words)
     if named is not None:
         return workflows.runner(named[0])(app, [*words[named[1] :], "--help"])
-    app.stdout.write(_page(app, words))
+    app.page(_page(app, words))
     return 0
 
 

@@ -36,7 +36,7 @@ PARTS = ("request", "response", "example", "field")
 def run(app: App, argv: list[str]) -> int:
     """Show what was asked for. The exit code; raises `InvalidArgument`."""
     if wants_help(argv):
-        app.stdout.write(HELP.text())
+        app.page(HELP.text())
         return 0
     options, found = parse(
         app,

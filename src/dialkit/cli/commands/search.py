@@ -22,7 +22,7 @@ HELP = Help(
 def run(app: App, argv: list[str]) -> int:
     """Show what is found; exit code 4 where nothing is. Raises `InvalidArgument`."""
     if wants_help(argv):
-        app.stdout.write(HELP.text())
+        app.page(HELP.text())
         return 0
     options, found = parse(app, "search", argv, (("words",), {"metavar": "WORDS", "nargs": "+"}))
     view = showing(app, options)

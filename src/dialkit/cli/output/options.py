@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dialkit.cli.page import width_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import TextIO
@@ -22,8 +24,6 @@ FORMATS = {
     "ids": "the id of each item, one a line",
     "raw": "the bytes of the answer as received",
 }
-
-DEFAULT_WIDTH = 80
 
 
 class Options(NamedTuple):
@@ -89,17 +89,6 @@ def _colorful(environ: Mapping[str, str]) -> bool:
         return False
     # The older Windows console prints colour codes as text unless it is switched over first.
     return os.name != "nt" or "WT_SESSION" in environ
-
-
-def width_of(out: TextIO, environ: Mapping[str, str]) -> int:
-    """How many cells a line of the terminal has."""
-    given = environ.get("COLUMNS", "")
-    if given.isdecimal() and int(given[:6]) > 0:
-        return int(given[:6])
-    try:
-        return os.get_terminal_size(out.fileno()).columns or DEFAULT_WIDTH
-    except (OSError, ValueError):
-        return DEFAULT_WIDTH
 
 
 def each(data: Any) -> Iterator[Any]:

@@ -98,7 +98,7 @@ def runner(named: tuple[str, ...]) -> Callable[[App, list[str]], int]:
         from dialkit.cli.subcommands import wants_help
 
         if wants_help(argv) and not hasattr(module, "TABLE"):
-            app.stdout.write(module.HELP.text())
+            app.page(module.HELP.text())
             return 0
         code: int = module.run(app, argv)
         return code

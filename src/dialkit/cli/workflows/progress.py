@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.cli.output.options import width_of
+from dialkit.cli.page import width_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
