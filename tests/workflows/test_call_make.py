@@ -139,6 +139,12 @@ def test_what_is_wrong_is_said_before_any_call(
     assert "POST /api/v2/call" not in asked(sandbox)
 
 
+def test_a_call_is_to_one_number(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    ran = run("call", "make", *TO, "--to", "+14155550124", "--user-id", str(THEO))
+    assert (ran.code, "2 times" in ran.error["message"]) == (2, True)
+    assert not sandbox.requests
+
+
 @pytest.mark.parametrize("text", ["{", "[]", '{"+15035550143": "theo"}', "3"])
 def test_a_wrong_map_is_named(run: Callable[..., Any], sandbox: Sandbox, text: str) -> None:
     told = run("call", "make", *TO, *FROM, DIALPAD_USER_MAP=text)

@@ -49,6 +49,13 @@ def test_each_row_says_its_source(client: Dialpad, database: Database, sandbox: 
     )
 
 
+def test_when_it_was_kept_is_written_as_everywhere(client: Dialpad, database: Database) -> None:
+    made = companies.create(database, "Acme Corp", {}, 1_772_730_000.5)
+    assert made["created_at"] == "2026-03-05T17:00:00Z"
+    (kept,) = (row for row in companies.list_all(client, database) if row["source"] == "kept here")
+    assert kept["created_at"] == made["created_at"]
+
+
 def test_a_name_is_kept_once(database: Database) -> None:
     companies.create(database, "Acme Corp", {}, 1.0)
     with pytest.raises(Conflict, match="'Acme Corp' is kept already"):

@@ -33,6 +33,7 @@ RECORDS: list[tuple[str, list[str], int]] = [
     ("contacts.create", ["contact", "upsert", *PERSON, NEW], 9),
     ("contacts.update", ["contact", "upsert", *PERSON, KNOWN], 9),
     ("webhooks.create", HOOK, 9),
+    ("offices.primary.get", ["dispositions.create", "--name", "Demo", "--color", "#00FF00"], 8),
 ]
 
 
@@ -60,6 +61,23 @@ def test_a_record_without_an_id(
     assert ran.code == code, ran
     assert "is not what Dialpad answers" in ran.error["message"]
     assert not (code == 9 and ran.error["retryable"])
+
+
+def test_a_colour_without_a_list_to_keep_it_for(run: Callable[..., Any], sandbox: Sandbox) -> None:
+    sandbox.faults.add(operation="dispositions.create", body="{}")
+    ran = run("dispositions.create", "--name", "Demo", "--color", "#00FF00")
+    assert (ran.code, "was carried out" in ran.error["message"]) == (11, True), ran
+
+
+@pytest.mark.parametrize("answer", [{"body": "null"}, {"status": 204}])
+def test_an_answer_that_nothing_depends_on(
+    run: Callable[..., Any], sandbox: Sandbox, answer: dict[str, Any]
+) -> None:
+    sandbox.faults.add(operation="company.get", **answer)
+    sandbox.faults.add(operation="users.update_status", **answer)
+    assert run("companies", "list").data[0]["name"] is None
+    user = run("users.update", "--id", "5402938475610293", "--status", "away", "--first-name", "Theo")
+    assert user.data["first_name"] == "Theo"
 
 
 def test_a_contact_without_an_id_is_not_matched(run: Callable[..., Any], sandbox: Sandbox) -> None:

@@ -5,6 +5,7 @@ The API has no object for other companies; a contact's ``company_name`` is free 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from dialkit.directory import scan
@@ -29,7 +30,7 @@ def list_all(client: Dialpad, database: Database, progress: Progress | None = No
     ``contacts`` counts the contacts that say they work there; names are compared without capitals and
     spaces at their ends. One that is kept here and found on contacts is one row, kept here.
     """
-    own = client.request("company.get").json()
+    own = client.request("company.get").json() or {}
     counts: dict[str, int] = {}
     spelled: dict[str, str] = {}
     for contact in scan.contacts(client, EVERYBODY, progress=progress):
@@ -38,7 +39,7 @@ def list_all(client: Dialpad, database: Database, progress: Progress | None = No
             counts[_key(name)] = counts.get(_key(name), 0) + 1
             spelled.setdefault(_key(name), name)
     rows = [{"name": own.get("name"), "source": OWN, "id": own.get("id"), "contacts": 0}]
-    rows += [{**row, "source": KEPT, "contacts": 0} for row in store.kept(database)]
+    rows += [{**_shown(row), "contacts": 0} for row in store.kept(database)]
     for row in rows:
         row["contacts"] = counts.get(_key(str(row["name"])), 0)
         spelled.pop(_key(str(row["name"])), None)
@@ -70,7 +71,12 @@ def create(database: Database, name: str, details: Mapping[str, Any], now: float
         raise Conflict(
             f"a company {there or name!r} is kept already", status=None, hint="dialpad companies list"
         )
-    return {**details, "name": name, "source": KEPT, "created_at": now}
+    return _shown({**details, "name": name, "created_at": now})
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    when = datetime.fromtimestamp(row["created_at"], UTC).isoformat(timespec="seconds")
+    return {**row, "source": KEPT, "created_at": when.replace("+00:00", "Z")}
 
 
 def _key(name: str) -> str:

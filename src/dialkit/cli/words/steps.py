@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.cli import show
 from dialkit.cli.operation import ask
-from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess
+from dialkit.errors import DialkitError, InvalidArgument, PartialSuccess, UpstreamError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ def with_status(turn: Turn, params: dict[str, Any], body: Any) -> int:
 
     def then(client: Dialpad, user: Any) -> Any:
         try:
-            told = client.request(second, _typed(status)).json()
+            told = client.request(second, _typed(status)).json() or {}
         except DialkitError as error:
             raise PartialSuccess(
                 f"users.update was carried out; the status was not set: {error.message}",
@@ -81,8 +81,11 @@ def colored(turn: Turn, params: dict[str, Any], body: Any) -> int:
             params["office_id"] = _primary(turn)
 
     def then(client: Dialpad, record: Any) -> Any:
+        from dialkit.client.response import has_id
         from dialkit.store import Database, colors
 
+        if not has_id(record):
+            raise UpstreamError("it has no id to keep the colour by", status=200)
         with Database.of(app.environ, app.tell) as database:
             colors.keep(database, client.settings.base_url, str(record["id"]), str(color))
         return {**record, "color": color}
@@ -95,7 +98,7 @@ def _primary(turn: Turn) -> int:
 
     with open_client(turn.app, turn.options) as client:
         try:
-            office = client.request("offices.primary.get").json()
+            office = client.request("offices.primary.get").record()
         except DialkitError as error:
             error.hint = "name the office: --office-id ID; dialpad offices list"
             raise

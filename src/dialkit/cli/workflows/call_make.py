@@ -40,7 +40,7 @@ HELP = Help(
     ),
 )
 OWN: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
-    (("--to",), {"metavar": "NUMBER"}),
+    (("--to",), {"metavar": "NUMBER", "action": "append", "default": []}),
     (("--from", "--from-number"), {"metavar": "NUMBER", "dest": "sender"}),
     (("--text",), {"metavar": "WORDS"}),
     (("--infer-country-code",), FLAG),
@@ -98,8 +98,11 @@ def run(app: App, argv: list[str]) -> int:
 
 def _put_numbers(app: App, found: argparse.Namespace, given: dict[str, Any]) -> None:
     """Our own flags for numbers, as the operation's fields."""
+    if len(found.to) > 1:
+        raise InvalidArgument(f"--to is given {len(found.to)} times", hint="a call is to one number")
+    to = found.to[0] if found.to else None
     for flag, text, field in (
-        ("--to", found.to, "phone_number"),
+        ("--to", to, "phone_number"),
         ("--from", found.sender, "outbound_caller_id"),
     ):
         if text is None:
@@ -109,7 +112,7 @@ def _put_numbers(app: App, found: argparse.Namespace, given: dict[str, Any]) -> 
             raise InvalidArgument(f"{flag} and {other}: which?", hint=f"leave out {other}")
         blocked = flag == "--from" and text == "blocked"
         given[field] = text if blocked else phone(app, found, flag, text)
-    if found.to is None and "phone_number" in given:
+    if to is None and "phone_number" in given:
         given["phone_number"] = phone(app, found, "--phone-number", given["phone_number"])
 
 
