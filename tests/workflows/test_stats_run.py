@@ -320,22 +320,20 @@ def test_days_are_counted_back_from_today_and_today_is_asked_for_by_itself() -> 
     assert past.windows(TODAY) == [{"days_ago_start": 5, "days_ago_end": 32}]
     assert past.windows(date(2026, 3, 6)) == [{"days_ago_start": 6, "days_ago_end": 33}]
     assert past.windows(date(2026, 1, 31)) == []
-    assert between("yesterday", "0", TODAY, "UTC") == Period(date(2026, 3, 4), TODAY, "UTC")
+    assert between("yesterday", "0", TODAY, "UTC") == Period(date(2026, 3, 4), TODAY, "UTC", counted=True)
     with pytest.raises(InvalidArgument, match="days ago"):
         between("1900-01-01", "today", TODAY, "UTC")
 
 
-def test_where_midnight_passes_it_is_asked_again(sandbox: Sandbox, client: Dialpad, tmp_path: Path) -> None:
+def test_where_midnight_passes_it_is_asked_again(sandbox: Sandbox, client: Dialpad) -> None:
     """The period was worked out at 17:00; before the request arrives it is tomorrow."""
-    operation = client.operation("stats.create")
-    asked = question(operation, "calls")
-    times = iter([sandbox.clock.now.timestamp()])
-    clock: Any = client.clock
-    later = sandbox.clock.now.timestamp() + 86_400
-    clock.now = lambda: next(times, later)
+    asked = question(client.operation("stats.create"), "calls")
+    clock, worked_out = client.clock, sandbox.clock.now.timestamp()
+    clock.now = lambda: worked_out  # type: ignore[method-assign]
+    sandbox.clock.advance("7h")
     from dialkit.reports.run import begin
 
-    begun = begin(client, asked, Period(date(2026, 3, 1), date(2026, 3, 4), "UTC"))
+    _, begun = begin(client, asked, Period(date(2026, 3, 1), date(2026, 3, 4), "UTC"))
     assert [one.window for one in begun] == [{"days_ago_start": 2, "days_ago_end": 5}]
     assert [body["days_ago_start"] for body in reports_of(sandbox)] == [1, 2]
 
@@ -354,8 +352,15 @@ def test_dialpads_own_date_counts(environ: dict[str, str], sandbox: Sandbox) -> 
     with Faulty(behaviours.ok({"request_id": "5be08f13c7d24a69"}, headers)) as server:
         with Client("key", base_url=server.url, environ=environ, limits=False, clock=Slow()) as client:
             asked = question(client.operation("stats.create"), "calls")
-            begun = begin(client, asked, Period(date(2026, 3, 1), date(2026, 3, 4), "UTC"))
+            _, begun = begin(client, asked, Period(date(2026, 3, 1), date(2026, 3, 4), "UTC"))
+            counted, _ = begin(client, asked, last_days(3, TODAY, "UTC"))
         assert begun[0].window == {"days_ago_start": 2, "days_ago_end": 5}
+        assert (counted.first, counted.last) == (date(2026, 3, 4), date(2026, 3, 6))
+        assert len(server.requests) == 2 + 2  # what is counted back is asked once: its day, and today
+    with Faulty(behaviours.ok({"request_id": "5be08f13c7d24a69"})) as server:
+        with Client("key", base_url=server.url, environ=environ, limits=False, clock=Slow()) as client:
+            begin(client, asked, Period(date(2026, 3, 1), date(2026, 3, 4), "UTC"))
+        assert len(server.requests) == 1  # where it does not say, ours counts
 
 
 def test_targets() -> None:

@@ -80,8 +80,9 @@ def sync(
     had = {name: _count(database, sql) for name, sql in COUNT.items()}
     with make(client, asked, period, told=told) as report:
         texts_read = load_texts(database, report.rows, now)
+        begins = report.period.first  # by Dialpad's clock
     texts_new = _count(database, COUNT["texts"]) - had["texts"]
-    first = int(datetime.combine(period.first, datetime.min.time(), UTC).timestamp() * 1000)
+    first = int(datetime.combine(begins, datetime.min.time(), UTC).timestamp() * 1000)
     try:
         listed = list_calls(client, span.Span(first), Wanted(), Report(on_calls))
         calls_read = load_calls(database, listed, now)

@@ -100,4 +100,4 @@ def make(
             return files[-1]  # type: ignore[no-any-return]  # a BinaryIO by another name
 
         done = run(client, asked, period, open_file, patience=patience, told=told)
-        yield Report(asked, period, done.begun, files)
+        yield Report(asked, done.period, done.begun, files)

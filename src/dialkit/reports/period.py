@@ -18,11 +18,18 @@ WORDS = {"today": 0, "yesterday": 1}
 
 
 class Period(NamedTuple):
-    """Whole days in a time zone, both included."""
+    """Whole days in a time zone, both included; `counted`: they were counted back from today."""
 
     first: date
     last: date
     timezone: str
+    counted: bool = False
+
+    def as_of(self, today: date, other: date) -> Period:
+        """These days where today turns out to be another one: those that were counted back move along."""
+        if not self.counted or today == other:
+            return self
+        return self._replace(first=self.first + (other - today), last=self.last + (other - today))
 
     def windows(self, today: date) -> list[dict[str, Any]]:
         """The parameters of the requests that bring these days, the older first; none of days to come."""
@@ -47,7 +54,7 @@ def last_days(count: int, today: date, timezone: str) -> Period:
     """The last days, today among them. Raises `InvalidArgument`."""
     if not 1 <= count <= MOST:
         raise InvalidArgument(f"--days: {count} is not between 1 and {MOST}", hint="write it like --days 30")
-    return Period(today - timedelta(days=count - 1), today, timezone)
+    return Period(today - timedelta(days=count - 1), today, timezone, counted=True)
 
 
 def between(
@@ -62,16 +69,22 @@ def between(
         raise InvalidArgument(
             f"{flags[0]}: {start} is after {end}", hint=f"{flags[0]} {end} {flags[1]} {start}"
         )
-    return Period(start, end, timezone)
+    counted = _days_ago(first) is not None and _days_ago(last) is not None
+    return Period(start, end, timezone, counted)
+
+
+def _days_ago(text: str) -> int | None:
+    """How many days ago, where that is what is written."""
+    plain = text.strip().lower()
+    if plain.isascii() and plain.isdecimal() and len(plain) < 8:
+        return int(plain)
+    return WORDS.get(plain)
 
 
 def _date(text: str, today: date, flag: str) -> date:
-    plain = text.strip().lower()
+    ago = _days_ago(text)
     try:
-        if plain in WORDS or (plain.isascii() and plain.isdecimal() and len(plain) < 8):
-            found = today - timedelta(days=WORDS[plain] if plain in WORDS else int(plain))
-        else:
-            found = date.fromisoformat(plain)
+        found = date.fromisoformat(text.strip()) if ago is None else today - timedelta(days=ago)
     except (ValueError, OverflowError):
         raise InvalidArgument(
             f"{flag}: {text[:40]!r} is not a date",

@@ -65,7 +65,7 @@ def run(
     seconds, and what `download` and the client raise.
     """
     until = client.clock.monotonic() + patience
-    begun = begin(client, question, period)
+    period, begun = begin(client, question, period)
     sizes = []
     for number, one in enumerate(begun):
         file = open_file(number)
@@ -81,11 +81,12 @@ def run(
     return Result(period, begun, sizes)
 
 
-def begin(client: Dialpad, question: Question, period: Period) -> list[Begun]:
-    """Ask for a period, the older days first.
+def begin(client: Dialpad, question: Question, period: Period) -> tuple[Period, list[Begun]]:
+    """Ask for a period, the older days first; the days it is, and what was asked.
 
     Days are counted back from Dialpad's today. Where midnight passes meanwhile, or our clock is off, what was
-    asked is about other days; then it is asked once more, by Dialpad's own date.
+    asked is about other days. That is as it should be where they were counted back anyway; else it is asked
+    once more, by Dialpad's own date.
     """
     today = today_in(period.timezone, client.clock.now())
     found: list[Begun] = []
@@ -101,10 +102,12 @@ def begin(client: Dialpad, question: Question, period: Period) -> list[Begun]:
             one, day = _begin(client, question, period, window)
             found.append(one)
             days.add(day)
-        if days == {today}:
+        theirs = max(days)
+        period = period.as_of(today, theirs)
+        if len(days) == 1 and period.windows(theirs) == windows:
             break
-        today = max(days)
-    return found
+        today = theirs
+    return period, found
 
 
 def _begin(client: Dialpad, question: Question, period: Period, window: dict[str, Any]) -> tuple[Begun, date]:
