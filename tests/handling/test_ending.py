@@ -150,8 +150,14 @@ sys.exit(os.waitstatus_to_exitcode(os.wait()[1]))
 
 @pytest.mark.usefixtures("store")  # on SQLite and PostgreSQL
 def test_what_a_forked_process_keeps_is_kept(environ: dict[str, str]) -> None:
+    quietly = ("-W", "ignore::DeprecationWarning")  # which Python 3.12 gives at any fork beside threads
     done = subprocess.run(
-        [sys.executable, "-c", FORKS], env=environ, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, *quietly, "-c", FORKS],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert (done.returncode, done.stderr) == (0, "")
     with Database.of(environ) as database:

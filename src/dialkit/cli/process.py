@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 
+TOOLS = 6  # places that `sys.monitoring` has for tools
 YOUNG = 20_000  # objects until garbage is looked for; Python's own 700 come by with each few modules
 
 
@@ -23,6 +24,14 @@ def end(code: int) -> int:
     """
     threading = sys.modules.get("threading")
     alone = threading is None or threading.active_count() == 1
-    if alone and sys.getprofile() is None and sys.gettrace() is None:
+    if alone and not _watched():
         os._exit(code)
     return code
+
+
+def _watched() -> bool:
+    """Whether somebody profiles, debugs or measures: from Python 3.12 on by `sys.monitoring` as well."""
+    if sys.getprofile() is not None or sys.gettrace() is not None:
+        return True
+    monitoring = getattr(sys, "monitoring", None)
+    return monitoring is not None and any(map(monitoring.get_tool, range(TOOLS)))

@@ -96,7 +96,7 @@ def _lock(descriptor: int, *, shared: bool = False) -> None:
 def _boot() -> str:
     """This start of the system, in a few characters; empty where it has no name: then nothing is known."""
     try:
-        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
-            return file.read(8)
+        with open("/proc/sys/kernel/random/boot_id", "rb") as file:
+            return file.read(8).decode()
     except OSError:
         return ""
