@@ -7,6 +7,7 @@ import re
 import shlex
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -467,6 +468,23 @@ def test_redacting_takes_the_words_and_none_come_back(database: Database, run: R
         "texts": 0,
         "voicemails": 0,
     }
+
+
+@pytest.mark.parametrize("how", [[], ["--redact-text"]])
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+def test_what_was_pruned_is_not_in_the_file(database: Database, run: Run, how: list[str]) -> None:
+    old_and_new(database)
+    arrive(database, *(text(500 + number, f"Persimmon {number}") for number in range(300)))
+
+    def found(word: bytes) -> int:
+        files = [path for path in Path(database.folder).iterdir() if path.name.startswith("dialkit.db")]
+        return sum(path.read_bytes().lower().count(word) for path in files)
+
+    assert found(b"persimmon") > 300
+    assert run("inbox", "prune", "--older-than", "30d", *how).data["texts"] == 302
+    assert found(b"persimmon") == 0
+    assert found(b"new kilos") > 0
+    assert len(run("inbox", "search", "kilos").data) == 2
 
 
 def test_json_is_short_for_output_json(database: Database, run: Run) -> None:

@@ -100,7 +100,10 @@ def prune(database: Database, before: float, *, redact: bool = False) -> dict[st
     With `redact` only words, media, recordings and recaps go, and who wrote to whom and when stays; no event
     that comes again brings them back. Read marks and counts follow. In steps, between which events are kept.
     """
-    return {name: _prune(database, name, before, redact=redact) for name in (UNREDACTED if redact else OLD)}
+    done = {name: _prune(database, name, before, redact=redact) for name in (UNREDACTED if redact else OLD)}
+    if any(done.values()):
+        database.scrub(words.TABLE)
+    return done
 
 
 def _prune(database: Database, name: str, before: float, *, redact: bool) -> int:

@@ -39,6 +39,7 @@ MARKS = re.compile("[\u0300-\u036f]+")  # accents of Latin, Greek and Cyrillic l
 SIGNS = ("So", "Sc", "Cn")
 JOINING = frozenset("\u200d\ufe0e\ufe0f")
 
+TABLE = "message_words"
 COLUMNS = ("rowid", "terms")
 ADD = {
     "sqlite": "INSERT INTO message_words (rowid, terms) VALUES (:rowid, :terms)",

@@ -160,6 +160,10 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def scrub(self, words: str) -> None:
+        """Have what was deleted leave the disk, and the index of words that a table is."""
+
+    @abstractmethod
     def _begin(self) -> None: ...
 
     @abstractmethod

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from dialkit.store.database import Cursor, Row, Values
 
+MERGE = "INSERT INTO {words} ({words}, rank) VALUES ('merge', ?)"
+STEP = 500  # pages that one transaction merges, so that others can write in between
 HINT = "set DIALKIT_HOME to a folder that can be written"
 HINTS = {
     sqlite3.SQLITE_BUSY: "another process holds it; try again",
@@ -58,6 +60,19 @@ class Sqlite(Database):
 
     def another(self) -> Sqlite:
         return Sqlite(self.path)
+
+    def scrub(self, words: str) -> None:
+        # The index has what was deleted until its parts are merged, and the WAL until it is emptied.
+        step = -STEP  # all parts; from then on what is begun
+        while True:
+            before = self._connection.total_changes
+            with self.write():
+                self._run(MERGE.format(words=words), (step,))
+            if self._connection.total_changes - before < 2:  # as SQLite says that nothing was left to do
+                break
+            step = STEP
+        with self._turn, self._faults():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _begin(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
@@ -242,6 +257,7 @@ def _ready(path: str) -> sqlite3.Connection:
         schema.check(version, path)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")  # as on Debian: what is pruned is not left in the file
         if version < schema.VERSION:
             connection.execute("BEGIN IMMEDIATE")
             # Another process may have done it meanwhile.
