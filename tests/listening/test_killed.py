@@ -98,7 +98,7 @@ def test_a_script_that_outlives_who_ran_it_is_not_run_beside_itself(
     assert forwarder.run_due() == 1
     assert (only(database)["state"], only(database)["attempts"]) == ("done", 2)
     assert len(calls(tmp_path)) == 2
-    assert told == ["note: 1 events were under way in a process that has ended; they are tried again"]
+    assert told == ["note: under way in a process that has ended, and tried again: 1 deliveries"]
 
 
 def test_who_stands_still_keeps_what_it_is_at_and_who_is_killed_does_not(

@@ -204,9 +204,7 @@ class Worker:
             presence.tidy(folder)
         self._looked = moment
         if left:
-            self._tell(
-                f"note: {left} events were under way in a process that has ended; they are tried again"
-            )
+            self._tell(f"note: under way in a process that has ended, and tried again: {left} deliveries")
 
     def _claimed(self, rows: Sequence[Row], wanted: dict[str, int]) -> None:
         """Take in what was claimed, of so many that were wanted at the most."""
