@@ -264,7 +264,7 @@ def _metavar(schema: Schema, operation: Operation) -> str:
 
 
 def _effect_mark(effect: str) -> str:
-    return "  [reaches people]" if effect == "outward" else ""
+    return " [reaches people]" if effect == "outward" else ""
 
 
 def _first_sentence(text: str) -> str:

@@ -60,7 +60,7 @@ def run(app: App, argv: list[str]) -> int:
         view = showing(app, options._replace(output=options.output or "json"))
         view.data(data)
     else:
-        app.stdout.write(text)
+        app.page(text)
     return 0
 
 

@@ -69,7 +69,7 @@ def exit_codes(_: Catalog) -> str:
         lines.append(f"{exit_code:5}  {meaning}")
         codes = dict.fromkeys(code for code, its_exit in KINDS.values() if its_exit == exit_code)
         if codes:
-            lines.append(f"       {', '.join(codes)}")
+            lines.append(f"         {', '.join(codes)}")
     lines += [
         "",
         "In JSON errors, retryable is true only where trying again cannot do harm.",
