@@ -542,3 +542,11 @@ def test_words_without_quotes(run: Callable[..., Any], sandbox: Sandbox) -> None
     ran = run("sms", "send", "--to", OUT, "--from", MARA, "--message", "Hello", "Ada")
     assert (ran.code, "quotes" in ran.error["hint"]) == (2, True)
     assert sandbox.requests == []
+
+
+def test_a_key_may_be_long_and_not_endless(store: str, run: Callable[..., Any], sandbox: Sandbox) -> None:
+    line = ["sms", "send", "--to", OUT, "--from", MARA, "--message", "Hello", "--once"]
+    ran = run(*line, "ж" * 251)
+    assert (ran.code, "500 bytes" in ran.error["message"]) == (2, True)
+    assert [one for one in sandbox.requests if one.operation == "sms.send"] == []
+    assert run(*line, "ж" * 250).data["id"] == run(*line, "ж" * 250).data["id"]

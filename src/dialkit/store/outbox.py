@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 PLANNED, SENDING, ACCEPTED, REFUSED, UNKNOWN = "planned", "sending", "accepted", "refused", "unknown"
 STATES = (PLANNED, SENDING, ACCEPTED, REFUSED, UNKNOWN)
 REPEAT = 600.0  # seconds in which the same text to the same people is taken for a slip
+LONGEST_KEY = 500  # bytes of a caller's own key: PostgreSQL finds none that is much longer
 LONGEST = 900.0  # seconds after which nobody is still sending, whatever the system says of their process
 NOT_SENT = {"code": "not_sent", "message": "the process ended before it was sent", "retryable": True}
 LEFT_BEHIND = {
@@ -115,10 +116,15 @@ def plan(
 
     Raises `Conflict` for a likely repeat, for a key that stands for something else, and where another
     process is sending it just now; `InvalidArgument` for an empty key, which a script gives whose variable is
-    not set, and which would stand for one thing only.
+    not set, and which would stand for one thing only, and for one that is too long.
     """
     if once == "":
         raise InvalidArgument("--once is empty", hint="--once NAME, or leave it out")
+    if once is not None and len(once.encode("utf-8", "replace")) > LONGEST_KEY:
+        raise InvalidArgument(
+            f"--once: the key has {len(once)} characters, and {LONGEST_KEY} bytes are the most",
+            hint="take a shorter one, such as the number of an order",
+        )
     mine = {"once": once, "batch": None, "now": now, "who": me()}
     with database.write(alone=ALONE):
         _sweep(database, now)
