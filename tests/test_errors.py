@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import dialkit
 from dialkit import errors
 from dialkit.errors import KINDS, DialkitError
 
@@ -23,6 +24,13 @@ def classes() -> list[type[DialkitError]]:
 @pytest.mark.parametrize("cls", classes())
 def test_every_class_has_its_own_row(cls: type[DialkitError]) -> None:
     assert cls in KINDS
+
+
+def test_every_class_is_to_be_had_from_the_package() -> None:
+    assert {cls.__name__ for cls in classes()} < set(dialkit.__all__) < set(dir(dialkit))
+    assert all(getattr(dialkit, cls.__name__) is cls for cls in classes())
+    assert [name for name in dialkit.__all__ if not hasattr(dialkit, name)] == []
+    assert sorted(dialkit.__all__) == sorted(set(dialkit.__all__))
 
 
 def test_the_table_has_no_other_rows_and_known_exits() -> None:

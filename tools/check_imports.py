@@ -41,7 +41,7 @@ ALLOWED: dict[str, set[str]] = {
         *WORKFLOW,
     },
     "library": {"messaging", "directory", "calls", "events", "inbox", "reports", *WORKFLOW},
-    "__init__": {"library", "errors"},
+    "__init__": {"library", "client", "errors"},
     "__main__": {"cli"},
 }
 

@@ -3,7 +3,7 @@
 from dialkit import Dialpad
 
 with Dialpad() as dp:
-    dp.request("sms.send", {"to_numbers": ["+14155550123"], "text": "Your order is ready."})
+    dp.sms.send(to_numbers=["+14155550123"], text="Your order is ready.")
 """
 
 from __future__ import annotations
@@ -12,75 +12,82 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from dialkit.client.model import UNSET
     from dialkit.errors import (
-        APIError as APIError,
+        APIError,
+        AuthenticationFailed,
+        BadSignature,
+        Conflict,
+        DialkitError,
+        Interrupted,
+        InvalidArgument,
+        InvalidEvent,
+        KeyMissing,
+        NetworkError,
+        NotFound,
+        OutcomeUnknown,
+        PartialSuccess,
+        PermissionDenied,
+        RateLimited,
+        ReadTimeout,
+        Refused,
+        StaleEvent,
+        UpstreamError,
+        ValidationFailed,
+        WouldWait,
     )
-    from dialkit.errors import (
-        AuthenticationFailed as AuthenticationFailed,
-    )
-    from dialkit.errors import (
-        Conflict as Conflict,
-    )
-    from dialkit.errors import (
-        DialkitError as DialkitError,
-    )
-    from dialkit.errors import (
-        InvalidArgument as InvalidArgument,
-    )
-    from dialkit.errors import (
-        KeyMissing as KeyMissing,
-    )
-    from dialkit.errors import (
-        NetworkError as NetworkError,
-    )
-    from dialkit.errors import (
-        NotFound as NotFound,
-    )
-    from dialkit.errors import (
-        OutcomeUnknown as OutcomeUnknown,
-    )
-    from dialkit.errors import (
-        PartialSuccess as PartialSuccess,
-    )
-    from dialkit.errors import (
-        PermissionDenied as PermissionDenied,
-    )
-    from dialkit.errors import (
-        RateLimited as RateLimited,
-    )
-    from dialkit.errors import (
-        ReadTimeout as ReadTimeout,
-    )
-    from dialkit.errors import (
-        Refused as Refused,
-    )
-    from dialkit.errors import (
-        UpstreamError as UpstreamError,
-    )
-    from dialkit.errors import (
-        ValidationFailed as ValidationFailed,
-    )
-    from dialkit.errors import (
-        WouldWait as WouldWait,
-    )
-    from dialkit.library import AsyncDialpad as AsyncDialpad
-    from dialkit.library import Dialpad as Dialpad
+    from dialkit.library import AsyncDialpad, Dialpad
+    from dialkit.library.workflow import DialkitWarning
+
+__all__ = [
+    "UNSET",
+    "APIError",
+    "AsyncDialpad",
+    "AuthenticationFailed",
+    "BadSignature",
+    "Conflict",
+    "DialkitError",
+    "DialkitWarning",
+    "Dialpad",
+    "Interrupted",
+    "InvalidArgument",
+    "InvalidEvent",
+    "KeyMissing",
+    "NetworkError",
+    "NotFound",
+    "OutcomeUnknown",
+    "PartialSuccess",
+    "PermissionDenied",
+    "RateLimited",
+    "ReadTimeout",
+    "Refused",
+    "StaleEvent",
+    "UpstreamError",
+    "ValidationFailed",
+    "WouldWait",
+]
 __version__ = "0.1.0"
+
+# Where the names are that are no errors.
+_PLACES = {
+    "UNSET": "dialkit.client.model",
+    "AsyncDialpad": "dialkit.library",
+    "DialkitWarning": "dialkit.library.workflow",
+    "Dialpad": "dialkit.library",
+}
 
 
 def __getattr__(name: str) -> Any:
     # The command line answers --version and --help without ever loading the client.
-    if name in ("AsyncDialpad", "Dialpad"):
-        from dialkit import library
-
-        return getattr(library, name)
-    if name == "webhooks" or name[:1].isupper():
+    if name in __all__ or name == "webhooks":
         from importlib import import_module
 
         # Not by `from dialkit import`, which would ask here again.
         if name == "webhooks":
             return import_module("dialkit.webhooks")
-        errors = import_module("dialkit.errors")
-        if hasattr(errors, name):
-            return getattr(errors, name)
+        return getattr(import_module(_PLACES.get(name, "dialkit.errors")), name)
     raise AttributeError(f"module 'dialkit' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -14,6 +14,7 @@ import pytest
 
 from asker import PATIENT
 from dialkit import AsyncDialpad, Dialpad
+from dialkit.client.lazily import lazily
 from dialkit.errors import OutcomeUnknown
 from servers import Faulty, Recorder, behaviours, json_reply
 
@@ -64,6 +65,39 @@ def test_fifty_threads_share_a_client(dp: Dialpad, people: list[int]) -> None:
     assert sorted(name for name in named if str(name).startswith("Thread ")) == sorted(
         f"Thread {number}" for number in range(THREADS)
     )
+
+
+def test_copies_are_made_while_other_threads_make_resources(environ: dict[str, str]) -> None:
+    names = [name for name in dir(Dialpad) if isinstance(getattr(Dialpad, name), lazily)]
+    wrong: list[BaseException] = []
+    over = threading.Event()
+
+    def make(dp: Dialpad) -> None:
+        for name in names:
+            getattr(dp, name)
+
+    def copy(dp: Dialpad) -> None:
+        try:
+            while not over.is_set():
+                made = dp.with_options(max_retries=1)
+                assert not set(names) & vars(made).keys()
+        except BaseException as error:
+            wrong.append(error)
+
+    switched = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(20):
+            dp = Dialpad("key", base_url="http://127.0.0.1:1", environ=environ)
+            over.clear()
+            copying = threading.Thread(target=copy, args=(dp,))
+            copying.start()
+            make(dp)
+            over.set()
+            copying.join()
+    finally:
+        sys.setswitchinterval(switched)
+    assert wrong == []
 
 
 def test_five_hundred_tasks_share_a_client(

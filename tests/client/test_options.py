@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import copy
+import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -70,7 +72,14 @@ def test_max_retries(given: Callable[..., Dialpad], retries: int) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"max_retries": -1}, *({"timeout": float(word)} for word in ("0", "-1", "inf", "nan"))],
+    [
+        {"max_retries": -1},
+        {"max_retries": 1.5},
+        {"limiter": "share"},
+        {"limiter": True},
+        {"timeout": "5"},
+        *({"timeout": float(word)} for word in ("0", "-1", "inf", "nan")),
+    ],
 )
 def test_options_that_make_no_sense(given: Callable[..., Dialpad], wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgument) as caught:
@@ -188,9 +197,9 @@ def test_every_operation_can_be_run_dry(name: str) -> None:
 def test_copies_share_connections_and_the_limiter(make: Callable[..., Dialpad]) -> None:
     with Recorder(json_reply({})) as server:
         dp = make(server.url)
-        for copy in (dp, dp.with_options(max_retries=0), dp.with_options(strict=False).with_options(), dp):
-            copy.call.make(**CALL)
-            copy.users.list().to_list()
+        for one in (dp, dp.with_options(max_retries=0), dp.with_options(strict=False).with_options(), dp):
+            one.call.make(**CALL)
+            one.users.list().to_list()
         assert server.connections == 1
         hasty = dp.with_options(max_retries=0)
         hasty.policy = Policy(max_wait=0)
@@ -204,15 +213,25 @@ def test_a_copy_has_resources_of_its_own(make: Callable[..., Dialpad]) -> None:
     with Faulty(behaviours.status(404)) as server:
         dp = make(server.url)
         users, caller_id = dp.users, dp.users.caller_id
-        copy = dp.with_options(dry_run=True)
-        assert isinstance(copy.users.get(id=1), Request)
-        assert isinstance(copy.users.caller_id.get(id=1), Request)
-        assert isinstance(copy.users.with_raw_response.get(id=1), Request)
+        other = dp.with_options(dry_run=True)
+        assert isinstance(other.users.get(id=1), Request)
+        assert isinstance(other.users.caller_id.get(id=1), Request)
+        assert isinstance(other.users.with_raw_response.get(id=1), Request)
         assert (dp.users, dp.users.caller_id) == (users, caller_id)
         with pytest.raises(NotFound):
             users.get(id=1)
         with pytest.raises(NotFound):
             caller_id.get(id=1)
+
+
+@pytest.mark.parametrize("kind", [Dialpad, AsyncDialpad])
+def test_a_client_is_copied_and_not_pickled(kind: type[Dialpad | AsyncDialpad]) -> None:
+    dp = kind("key", base_url="http://127.0.0.1:1", environ={}, strict=True)
+    assert copy.copy(dp).users is not dp.users
+    assert copy.copy(dp).strict
+    for way in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match="make one in each process"):
+            way(dp)
 
 
 def test_options_left_out_stay_as_they_are(make: Callable[..., Dialpad]) -> None:
@@ -235,12 +254,12 @@ def test_closing_one_closes_both_and_either_can_be_used_again(
 ) -> None:
     with Recorder(json_reply({"id": "1"})) as server:
         dp = make(server.url)
-        copy = dp.with_options(timeout=4)
+        other = dp.with_options(timeout=4)
         dp.users.get(id=1)
-        copy.users.get(id=1)
+        other.users.get(id=1)
         assert server.connections == 2  # timeouts belong to connections
-        (dp if which == "original" else copy).close()
-        assert dp.users.get(id=1).id == copy.users.get(id=1).id == 1
+        (dp if which == "original" else other).close()
+        assert dp.users.get(id=1).id == other.users.get(id=1).id == 1
     assert server.connections == 4
 
 
@@ -335,12 +354,19 @@ def test_questions_by_id_and_by_path(make: Callable[..., Dialpad]) -> None:
         with pytest.raises(InvalidArgument) as caught:
             dp.request("user.get", {"id": 1})
         assert "users.get" in (caught.value.hint or "")
+        assert dp.ask("get", "/api/v2/new", query={"path": "x"}).json() == {"id": "1"}
+        assert dp.get("/api/v2/new", path="y").json() == {"id": "1"}
         with pytest.raises(InvalidArgument):
             dp.get("https://larkspur.example/api/v2/new")
+        with pytest.raises(InvalidArgument, match="not a method") as caught:
+            dp.ask("G ET", "/api/v2/new")
+        assert "PATCH" in (caught.value.hint or "")
     assert [(one.method, one.target, one.json) for one in server.requests] == [
         ("GET", "/api/v2/users/me", None),
         ("GET", "/api/v2/new?limit=10&name=a%20b", None),
         ("PATCH", "/api/v2/new", {"enable": True}),
+        ("GET", "/api/v2/new?path=x", None),
+        ("GET", "/api/v2/new?path=y", None),
     ]
     assert {one.header("dp-company-id") for one in server.requests} == {"77"}
     assert {one.header("authorization") for one in server.requests} == {"Bearer key"}

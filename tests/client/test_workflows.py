@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dialkit import AsyncDialpad, Conflict, Dialpad, InvalidArgument, OutcomeUnknown, Refused
-from dialkit.library.workflow import DialkitWarning
+from dialkit import (
+    AsyncDialpad,
+    Conflict,
+    DialkitWarning,
+    Dialpad,
+    InvalidArgument,
+    OutcomeUnknown,
+    Refused,
+)
+from dialkit.client.clock import Clock
+from servers import Recorder, json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,8 +117,9 @@ def test_bad_input_sends_nothing(whole: Dialpad, sandbox: Sandbox) -> None:
 
 
 def test_what_the_command_line_notes_is_a_warning(whole: Dialpad) -> None:
-    with pytest.warns(DialkitWarning, match=",035"):
+    with pytest.warns(DialkitWarning, match=",035") as caught:
         whole.messages.send(to=TO, text="Total ,035 due", sender=FROM)
+    assert caught[0].filename == __file__  # the program's own line, not one of ours
 
 
 def test_an_introduction(whole: Dialpad, sandbox: Sandbox) -> None:
@@ -145,6 +157,78 @@ def test_a_cancelled_text_goes_on_and_is_accounted_for(options: dict[str, Any], 
 
     sandbox.faults.add(operation="sms.send", latency=0.5, count=1)
     assert [entry.state for entry in asyncio.run(cancelled())] == ["accepted"]
+
+
+def test_a_text_that_had_not_begun_is_cancelled_and_not_unknown(
+    options: dict[str, Any], sandbox: Sandbox
+) -> None:
+    async def cancelled() -> list[Any]:
+        async with AsyncDialpad(**options) as dp:
+            full = ThreadPoolExecutor(max_workers=1)
+            asyncio.get_running_loop().set_default_executor(full)
+            begun, over = threading.Event(), threading.Event()
+            full.submit(lambda: begun.set() or over.wait())
+            begun.wait()
+            task = asyncio.ensure_future(dp.messages.send(to=TO, text="Hello", sender=FROM))
+            await asyncio.sleep(0)
+            task.cancel()
+            try:
+                with pytest.raises(asyncio.CancelledError):
+                    await task
+            finally:
+                over.set()
+            return await dp.outbox.list()
+
+    assert asyncio.run(cancelled()) == []
+    assert texts(sandbox) == []
+
+
+class Standing(Clock):
+    """Waits that are over at once, and let no time pass."""
+
+    def sleep(self, seconds: float, why: str = "") -> None:
+        pass
+
+
+def test_a_cancelled_question_is_cancelled_and_goes_on_no_longer(
+    options: dict[str, Any], sandbox: Sandbox
+) -> None:
+    """A timeout is one; nobody waits for half an hour for a report that nobody wants."""
+
+    async def asked(dp: AsyncDialpad) -> None:
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(None) as limit:
+
+            def expire() -> None:
+                if limit.when() is None:
+                    limit.reschedule(0)
+
+            def told(_what: str, _seconds: float) -> None:
+                loop.call_soon_threadsafe(expire)
+
+            await dp.stats.run("calls", days=7, told=told)
+
+    async def work() -> None:
+        async with AsyncDialpad(**{**options, "clock": Standing()}) as dp:
+            with pytest.raises(TimeoutError):
+                await asked(dp)
+
+    asyncio.run(work())  # ends once all its threads have ended
+    assert "download" not in " ".join(one.path for one in sandbox.requests)
+
+
+def test_copies_have_their_workflows_run_over_the_same_connections(options: dict[str, Any]) -> None:
+    async def work(url: str) -> None:
+        async with AsyncDialpad(**{**options, "base_url": url}) as dp:
+            for retries in range(20):
+                await dp.with_options(max_retries=retries).contacts.lookup(TO)
+            before = server.connections
+            await dp.close()
+            await dp.contacts.lookup(TO)
+            assert (before, server.connections) == (1, 2)
+
+    with Recorder(json_reply({"items": []})) as server:
+        asyncio.run(work(server.url))
 
 
 def test_contacts_are_merged(both: Callable[..., Any], sandbox: Sandbox) -> None:

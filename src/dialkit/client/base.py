@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from _thread import allocate_lock
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, Self, overload
 
 from dialkit.catalog import Catalog, Operation, UnknownName
 from dialkit.client.clock import Clock
@@ -16,9 +16,11 @@ from dialkit.errors import InvalidArgument, OutcomeUnknown, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Unpack
 
     from dialkit.client.exchange import Retry
     from dialkit.client.limits import Limiter
+    from dialkit.client.settings import Options
 
 
 WITHOUT_DRY_RUN = "send it with dp.with_options(dry_run=False)"
@@ -36,14 +38,24 @@ def jitter() -> float:
 class Shared:
     """What a client and its copies with other options have in common: connections, limiter, a lock."""
 
-    __slots__ = ("close", "guard", "limiter", "process", "transports")
+    __slots__ = ("guard", "limiter", "process", "transports", "twin")
 
     def __init__(self) -> None:
         self.guard = allocate_lock()
         self.limiter: Limiter | None = None
         self.transports: dict[Any, Any] = {}  # by timeouts, which are a transport's own
         self.process = 0
-        self.close: list[Callable[[], object]] = []  # further things to be closed
+        self.twin: Shared | None = None  # of the blocking client that an async one has its workflows run on
+
+    def emptied(self) -> list[Any]:
+        """The transports, taken out to be closed; limiter and twin are closed here."""
+        if self.limiter is not None:
+            self.limiter.close()
+        for transport in self.twin.emptied() if self.twin is not None else ():
+            transport.close()
+        with self.guard:
+            found, self.transports = list(self.transports.values()), {}
+        return found
 
 
 class Base:
@@ -63,7 +75,7 @@ class Base:
         limiter: Literal["shared"] | None = "shared",
         dry_run: bool = False,
         strict: bool = False,
-        **options: Any,
+        **options: Unpack[Options],
     ) -> None:
         if settings is not None and (api_key is not None or options):
             raise InvalidArgument(
@@ -74,23 +86,31 @@ class Base:
         self.catalog = catalog or Catalog(overlay=self.settings.overlay)
         self.policy = policy or Policy()
         self.clock = clock or Clock()
-        self.limited = limiter == "shared"
+        self.limited = True
         self.dry_run = dry_run
         self.strict = strict
         self._shared = Shared()
-        self._adjust(max_retries, timeout, on_retry)
+        self._adjust(max_retries, timeout, on_retry, limiter)
 
     def _adjust(
-        self, max_retries: int | None, timeout: float | None, on_retry: Callable[[Retry], None] | None
+        self,
+        max_retries: int | None,
+        timeout: float | None,
+        on_retry: Callable[[Retry], None] | None,
+        limiter: str | None,
     ) -> None:
+        if limiter != "same":
+            if limiter not in ("shared", None):  # another word must not switch it off
+                raise InvalidArgument(f"limiter is {limiter!r}", hint='limiter="shared", or limiter=None')
+            self.limited = limiter == "shared"
         if max_retries is not None:
-            if max_retries < 0:
-                raise InvalidArgument(f"max_retries is {max_retries}", hint="0 never repeats a request")
+            if not isinstance(max_retries, int) or max_retries < 0:
+                raise InvalidArgument(f"max_retries is {max_retries!r}", hint="0 never repeats a request")
             self.policy = self.policy._replace(max_retries=max_retries)
         if on_retry is not None:
             self.policy = self.policy._replace(on_retry=on_retry)
         if timeout is not None:
-            if not 0 < timeout < float("inf"):
+            if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
                 raise InvalidArgument(f"timeout is {timeout!r}", hint="give seconds, such as timeout=10")
             self.settings = self.settings.with_timeout(timeout)
 
@@ -116,6 +136,17 @@ class Base:
         limiter: Literal["shared"] | None = ...,
         strict: bool | None = None,
     ) -> Self: ...
+    @overload
+    def with_options(
+        self,
+        *,
+        dry_run: bool | None,
+        max_retries: int | None = None,
+        timeout: float | None = None,
+        on_retry: Callable[[Retry], None] | None = None,
+        limiter: Literal["shared"] | None = ...,
+        strict: bool | None = None,
+    ) -> Any: ...
     def with_options(
         self,
         *,
@@ -138,16 +169,23 @@ class Base:
 
         What is left out stays as it is. Closing either closes both.
         """
-        import copy
-
-        other = copy.copy(self)
-        for name in [name for name in self.__dict__ if isinstance(getattr(type(self), name, None), lazily)]:
-            del other.__dict__[name]  # a resource of the client it was made for
-        other._adjust(max_retries, timeout, on_retry)
-        other.limited = self.limited if limiter == "same" else limiter == "shared"
+        other = self.__copy__()
+        other._adjust(max_retries, timeout, on_retry, limiter)
         other.dry_run = self.dry_run if dry_run is None else dry_run
         other.strict = self.strict if strict is None else strict
         return other
+
+    def __copy__(self) -> Self:
+        other = object.__new__(type(self))
+        for name, value in self.__dict__.copy().items():  # other threads may be adding resources
+            if not isinstance(getattr(type(self), name, None), lazily):  # which belong to one client
+                other.__dict__[name] = value
+        return other
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a client holds a key and connections, and cannot be pickled: make one in each process"
+        )
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self.settings.base_url}>"
@@ -202,7 +240,9 @@ class Base:
             raise InvalidArgument(
                 f"a path may not hold . or ..: {path!r}", hint="write it like /api/v2/users"
             )
-        return self._addressed(raw(method, self.settings.base_url + path, body=body, query=query))
+        if not (method.isascii() and method.isalpha()):
+            raise InvalidArgument(f"not a method of HTTP: {method!r}", hint="GET, POST, PUT, PATCH or DELETE")
+        return self._addressed(raw(method.upper(), self.settings.base_url + path, body=body, query=query))
 
     def _addressed(self, request: Request) -> Request:
         if self.settings.company_id is not None:
@@ -232,17 +272,6 @@ class Base:
                 except RuntimeError as error:  # pyreqwest's own word for the same, where it notices
                     raise Refused(f"{error}; nothing was sent", hint=AFTER_FORK) from None
             return shared.transports[reach]
-
-    def _closing(self) -> list[Any]:
-        """The transports, taken out to be closed; the limiter is closed here."""
-        shared = self._shared
-        if shared.limiter is not None:
-            shared.limiter.close()
-        with shared.guard:
-            found, shared.transports = list(shared.transports.values()), {}
-        while shared.close:
-            shared.close.pop()()
-        return found
 
     def _start(self, request: Request) -> Any:
         if self.dry_run and request.effect != "read":

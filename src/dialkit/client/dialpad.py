@@ -103,7 +103,7 @@ class Dialpad(Base):
             return request  # type: ignore[return-value]  # as in `request`
         return self.send(request)
 
-    def get(self, path: str, **query: Any) -> Response:
+    def get(self, path: str, /, **query: Any) -> Response:
         """Read what no document knows: ``dp.get("/api/v2/new", limit=10)``."""
         return self.ask("GET", path, query=query)
 
@@ -126,7 +126,7 @@ class Dialpad(Base):
 
     def close(self) -> None:
         """Close connections and files. The client can be used again."""
-        for transport in self._closing():
+        for transport in self._shared.emptied():
             transport.close()
 
     def __enter__(self) -> Self:
@@ -210,7 +210,7 @@ class AsyncDialpad(Base):
             return request  # type: ignore[return-value]  # as in `request`
         return await self.send(request)
 
-    async def get(self, path: str, **query: Any) -> Response:
+    async def get(self, path: str, /, **query: Any) -> Response:
         """Read what no document knows: ``dp.get("/api/v2/new", limit=10)``."""
         return await self.ask("GET", path, query=query)
 
@@ -231,7 +231,7 @@ class AsyncDialpad(Base):
 
     async def close(self) -> None:
         """Close connections and files. The client can be used again."""
-        for transport in self._closing():
+        for transport in self._shared.emptied():
             await transport.close()
 
     async def __aenter__(self) -> Self:

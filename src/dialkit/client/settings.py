@@ -12,10 +12,27 @@ from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypedDict
 
     from dialkit.client.clock import Clock
     from dialkit.client.limits import Limiter
     from dialkit.client.request import Request
+
+    class Options(TypedDict, total=False):
+        """What `Settings.find` takes by name, for those who pass it on."""
+
+        account: str | None
+        base_url: str | None
+        company_id: int | None
+        tier: int | None
+        connect: float
+        read: float
+        total: float | None
+        limits: bool
+        interruptible: bool
+        environ: Mapping[str, str] | None
+        config: Config | None
+
 
 CONNECT = 5.0  # seconds to make a connection
 READ = 30.0  # seconds between two signs of life of an answer

@@ -25,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit import client
+from dialkit.client.base import Shared
 from dialkit.client.lazily import lazily
 from dialkit.client.resources import AsyncResources, Resources
 
@@ -102,16 +103,21 @@ class AsyncDialpad(AsyncResources, client.AsyncDialpad):
     @lazily
     def _blocking(self) -> Dialpad:
         """What workflows run on, in threads: a blocking client of the same settings."""
+        from dialkit.library.background import Heeding
+
+        shared = self._shared
+        with shared.guard:
+            shared.twin = shared.twin or Shared()
         twin = Dialpad(
             settings=self.settings,
             catalog=self.catalog,
             policy=self.policy,
-            clock=self.clock,
+            clock=Heeding(self.clock),
             limiter="shared" if self.limited else None,
             dry_run=self.dry_run,
             strict=self.strict,
         )
-        self._shared.close.append(twin.close)
+        twin._shared = shared.twin  # copies of this client share it, as they share the rest
         return twin
 
     @lazily

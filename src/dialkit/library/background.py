@@ -1,14 +1,17 @@
-"""Workflows for asyncio: the blocking ones, each call in a thread of its own."""
+"""Workflows for asyncio: the blocking ones, each call in a thread."""
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, overload
 
+from dialkit.client.clock import Clock
 from dialkit.client.resources.aio import contacts, stats
-from dialkit.errors import OutcomeUnknown
+from dialkit.errors import Interrupted, OutcomeUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator
+    from threading import Event
 
     from dialkit.client import AsyncDialpad
     from dialkit.library.calls import Calls
@@ -23,71 +26,133 @@ P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
+# Where it shows what became of a call that was cancelled.
+OUT, BOOK, HOOKS = "dp.outbox.list()", "dp.contacts.lookup(…)", "dp.hooks.list()"
+# Set where nobody waits any more for what a thread reads.
+_given_up: ContextVar[Event] = ContextVar("given_up")
 
-@overload
-def in_thread(call: Callable[P, Iterator[T]]) -> Callable[P, Coroutine[Any, Any, list[T]]]: ...
-@overload
-def in_thread(call: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]: ...
-def in_thread(call: Callable[P, Any]) -> Callable[P, Coroutine[Any, Any, Any]]:
-    """The same call, to be awaited; what would be an iterator is a list.
 
-    A workflow cannot be stopped half way. Where the task that waits for it is cancelled, it goes on to its
-    end, and what it sends is in the outbox: that is `OutcomeUnknown`.
+class Heeding(Clock):
+    """A client's clock; a thread that reads for a task that was cancelled ends when it looks at it.
+
+    Otherwise a report that takes half an hour would be waited for, and the program with it.
     """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now()
+
+    def monotonic(self) -> float:
+        self._heed()
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float, why: str = "") -> None:
+        self._heed()
+        self._clock.sleep(seconds, why)
+
+    @staticmethod
+    def _heed() -> None:
+        given_up = _given_up.get(None)
+        if given_up is not None and given_up.is_set():
+            raise Interrupted("the task that waited for it was cancelled")
+
+
+@overload
+def reading(call: Callable[P, Iterator[T]]) -> Callable[P, Coroutine[Any, Any, list[T]]]: ...
+@overload
+def reading(call: Callable[P, R]) -> Callable[P, Coroutine[Any, Any, R]]: ...
+def reading(call: Callable[P, Any]) -> Callable[P, Coroutine[Any, Any, Any]]:
+    """The same call, to be awaited, of one that changes nothing at Dialpad; an iterator becomes a list.
+
+    Where the task that waits for it is cancelled, it ends before its next request.
+    """
+    return _awaited(call, None)
+
+
+def writing(call: Callable[P, R], look: str) -> Callable[P, Coroutine[Any, Any, R]]:
+    """The same call, to be awaited, of one that writes.
+
+    It cannot be stopped half way. Where the task that waits for it is cancelled, it goes on to its end: that
+    is `OutcomeUnknown`, and `look` shows what became of it.
+    """
+    return _awaited(call, look)
+
+
+def _awaited(call: Callable[P, Any], look: str | None) -> Callable[P, Coroutine[Any, Any, Any]]:
     from functools import wraps
 
     @wraps(call)
     async def awaited(*args: P.args, **named: P.kwargs) -> Any:
         import asyncio
         from collections.abc import Iterator
+        from threading import Event
+
+        turn = [True]  # taken by the thread as it begins, or by a cancellation that comes before
+        given_up = Event()
 
         def run() -> Any:
+            if not _taken(turn):
+                return None
+            if look is None:
+                _given_up.set(given_up)  # in this thread's own context
             found = call(*args, **named)
             return list(found) if isinstance(found, Iterator) else found
 
         try:
             return await asyncio.to_thread(run)
         except asyncio.CancelledError as stop:
+            given_up.set()
+            if look is None or _taken(turn):
+                raise
             raise OutcomeUnknown(
                 f"{call.__qualname__}: cancelled while it was under way; it goes on to its end",
-                hint="dialpad outbox list shows what became of what it sends",
+                hint=f"{look} shows what became of it",
             ) from stop
 
     return awaited
+
+
+def _taken(turn: list[bool]) -> bool:
+    try:
+        return turn.pop()
+    except IndexError:
+        return False
 
 
 class AsyncMessages:
     """`dialkit.library.messages.Messages`, to be awaited."""
 
     def __init__(self, of: Messages) -> None:
-        self.send = in_thread(of.send)
-        self.preview = in_thread(of.preview)
-        self.introduce = in_thread(of.introduce)
-        self.render = in_thread(of.render)
+        self.send = writing(of.send, OUT)
+        self.preview = reading(of.preview)
+        self.introduce = writing(of.introduce, OUT)
+        self.render = reading(of.render)
 
 
 class AsyncOutbox:
     """`dialkit.library.outbox.Outbox`, to be awaited."""
 
     def __init__(self, of: Outbox) -> None:
-        self.list = in_thread(of.list)
-        self.get = in_thread(of.get)
-        self.resolve = in_thread(of.resolve)
-        self.retry = in_thread(of.retry)
+        self.list = reading(of.list)
+        self.get = reading(of.get)
+        self.resolve = reading(of.resolve)
+        self.retry = writing(of.retry, OUT)
 
 
 class AsyncInbox:
     """`dialkit.library.inbox.Inbox`, to be awaited."""
 
     def __init__(self, of: Inbox) -> None:
-        self.threads = in_thread(of.threads)
-        self.thread = in_thread(of.thread)
-        self.search = in_thread(of.search)
-        self.read = in_thread(of.read)
-        self.calls = in_thread(of.calls)
-        self.stats = in_thread(of.stats)
-        self.sync = in_thread(of.sync)
-        self.prune = in_thread(of.prune)
+        self.threads = reading(of.threads)
+        self.thread = reading(of.thread)
+        self.search = reading(of.search)
+        self.read = reading(of.read)
+        self.calls = reading(of.calls)
+        self.stats = reading(of.stats)
+        self.sync = reading(of.sync)
+        self.prune = reading(of.prune)
 
 
 class AsyncContacts(contacts.AsyncContacts):
@@ -95,18 +160,18 @@ class AsyncContacts(contacts.AsyncContacts):
 
     def __init__(self, client: AsyncDialpad, of: Contacts) -> None:
         super().__init__(client)
-        self.upsert = in_thread(of.upsert)
-        self.lookup = in_thread(of.lookup)
+        self.upsert = writing(of.upsert, BOOK)
+        self.lookup = reading(of.lookup)
 
 
 class AsyncCalls:
     """`dialkit.library.calls.Calls`, to be awaited."""
 
     def __init__(self, of: Calls) -> None:
-        self.make = in_thread(of.make)
-        self.list = in_thread(of.list)
-        self.transcript = in_thread(of.transcript)
-        self.recap = in_thread(of.recap)
+        self.make = writing(of.make, OUT)
+        self.list = reading(of.list)
+        self.transcript = reading(of.transcript)
+        self.recap = reading(of.recap)
 
 
 class AsyncStats(stats.AsyncStatistics):
@@ -114,13 +179,13 @@ class AsyncStats(stats.AsyncStatistics):
 
     def __init__(self, client: AsyncDialpad, of: Stats) -> None:
         super().__init__(client)
-        self.run = in_thread(of.run)
+        self.run = reading(of.run)
 
 
 class AsyncHooks:
     """`dialkit.library.hooks.Hooks`, to be awaited."""
 
     def __init__(self, of: Hooks) -> None:
-        self.create = in_thread(of.create)
-        self.list = in_thread(of.list)
-        self.delete = in_thread(of.delete)
+        self.create = writing(of.create, HOOKS)
+        self.list = reading(of.list)
+        self.delete = writing(of.delete, HOOKS)

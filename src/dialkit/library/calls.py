@@ -9,6 +9,7 @@ from dialkit.library.workflow import Workflow, asking, config_of, database_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
 MINUTE = 60_000  # ms
 
@@ -96,8 +97,10 @@ class Calls(Workflow):
 
         return transcript.read(asking(self._client), call_id)
 
-    def recap(self, call_id: int, *, style: str | None = None) -> dict[str, Any]:
-        """The recap as Dialpad gives it; `style` is short, medium, long or bullet."""
+    def recap(
+        self, call_id: int, *, style: Literal["short", "medium", "long", "bullet"] | None = None
+    ) -> dict[str, Any]:
+        """The recap as Dialpad gives it, its summary in a `style`."""
         from dialkit.calls import recap
 
         return recap.read(asking(self._client), call_id, style)

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dialkit.reports.period import Period
     from dialkit.reports.question import Question
 
+    Kind = Literal[
+        "calls", "csat", "dispositions", "onduty", "recordings", "screenshare", "texts", "voicemails"
+    ]
+
 
 class Report(NamedTuple):
     """A report: its `columns`, its `rows` by column, and `about`: what was asked, of which days."""
@@ -28,7 +32,7 @@ class Stats(stats.Statistics):
 
     def run(
         self,
-        stat_type: str,
+        stat_type: Kind,
         *,
         days: int = 7,
         first: str | None = None,
@@ -44,7 +48,7 @@ class Stats(stats.Statistics):
         """Make a report, wait for it, and read it.
 
         Parameters:
-            stat_type: calls, texts, voicemails, recordings, screenshare, onduty, csat or dispositions.
+            stat_type: what about; csat and dispositions are of one `target`.
             days: how many days, today among them; or `first` and `last`, such as ``"2026-02-01"``.
             group_by: sums of calls for each user (as where it is left out), day, or group.
             target: ``"office:5219384756201938"`` or the like; without it, the whole company.

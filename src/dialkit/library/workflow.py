@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from typing import TYPE_CHECKING
 
@@ -16,8 +17,11 @@ class DialkitWarning(UserWarning):
 
 
 def tell(line: str) -> None:
-    """Say a line as a warning."""
-    warnings.warn(line.removeprefix("note: ").removeprefix("warning: "), DialkitWarning, stacklevel=3)
+    """Say a line as a warning, at the line of the program that called."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("dialkit."):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(line.removeprefix("note: ").removeprefix("warning: "), DialkitWarning, stacklevel=level)
 
 
 class Workflow:

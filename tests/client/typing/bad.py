@@ -7,7 +7,7 @@ from datetime import datetime
 from dialkit import AsyncDialpad, Dialpad
 from dialkit.client.types.shared import User
 from dialkit.events import App
-from dialkit.webhooks import CallEvent, Event, SmsEvent
+from dialkit.webhooks import CallEvent, Event, SmsEvent, unwrap
 
 
 def names(dp: Dialpad) -> None:
@@ -19,7 +19,10 @@ def names(dp: Dialpad) -> None:
     dp.users.get(1)  # wrong: parameters are given by name
     dp.users.get()  # wrong: a required parameter is missing
     dp.with_options(retries=1)  # wrong: no such option
-    Dialpad(max_retry=1, api_key=5)  # wrong: the key is a text
+    Dialpad(api_key=5)  # wrong: the key is a text
+    Dialpad(max_retry=1)  # wrong: no such option
+    Dialpad(base_url="http://127.0.0.1:1", acount="main")  # wrong: no such option
+    AsyncDialpad(company_id="5")  # wrong: this id is a number
 
 
 def values(dp: Dialpad) -> None:
@@ -38,6 +41,15 @@ def values(dp: Dialpad) -> None:
     dp.digital.sessions(start_date=0, end_date=datetime.now())  # wrong: a date is no number
     dp.with_options(limiter="mine")  # wrong: there is one limiter
     dp.with_options(timeout="5")  # wrong: seconds are a number
+
+
+def workflows(dp: Dialpad) -> None:
+    dp.messages.send(to=14155550123, text="hi")  # wrong: numbers are texts
+    dp.messages.send(to="+14155550123", text="hi", sendr="+15035550142")  # wrong: no such parameter
+    dp.outbox.list(state="lost")  # wrong: no such state
+    dp.contacts.upsert(first_name="Ines", scope="mine")  # wrong: no such scope
+    dp.stats.run("cals")  # wrong: no such report
+    dp.calls.recap(1, style="tiny")  # wrong: no such style
 
 
 def answers(dp: Dialpad) -> None:
@@ -62,6 +74,13 @@ async def asynchronous(dp: AsyncDialpad) -> None:
     await dp.users.list()  # wrong: a list is iterated, not awaited
     with dp:  # wrong: `async with`
         pass
+    print((dp.messages.send(to="+14155550123", text="hi")).status)  # wrong: not awaited
+    await dp.messages.send(to="+14155550123", txt="hi")  # wrong: no such parameter
+
+
+def hook(body: bytes) -> None:
+    unwrap(body)  # wrong: a secret, or None
+    unwrap({"text": "hi"}, secret=None)  # wrong: parsed already
 
 
 def without_asyncio(dp: Dialpad) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any, assert_type
@@ -12,6 +13,8 @@ from dialkit.client.model import UNSET, Model, Unset
 from dialkit.client.paging import AsyncPages, Page, Pages
 from dialkit.client.resource import RawResponse
 from dialkit.client.response import Response
+from dialkit.client.types.company import Company
+from dialkit.client.types.contacts import Contact
 from dialkit.client.types.message import Schedule
 from dialkit.client.types.shared import CallCenter, Room, User
 from dialkit.client.types.sms import SMS
@@ -117,6 +120,34 @@ def options(dp: Dialpad) -> Request:
     return request
 
 
+def shown_or_sent(dp: Dialpad, dry_run: bool) -> None:
+    dp.with_options(dry_run=dry_run, timeout=5).sms.send(to_numbers=["+14155550123"], text="hi")
+
+
+class Shop(Dialpad):
+    """A client with a name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(account=name, connect=2.0)
+        self.name = name
+
+
+def subclassed(shop: Shop) -> str:
+    assert_type(shop.users.get(id="me"), User)
+    return shop.with_options(timeout=3).name
+
+
+def workflows(dp: Dialpad) -> None:
+    sent = dp.messages.send(to="+14155550123", text="hi", once="order-1")
+    assert_type(sent.status, str | None | Unset)
+    assert_type([row.action for row in dp.contacts.upsert(first_name="Ines")], list[str])
+    assert_type([entry.id for entry in dp.outbox.list(state="unknown")], list[int])
+    assert_type(dp.stats.run("calls", group_by="date").rows, list[dict[str, Any]])
+    for call in dp.calls.list(hours=2, user="me"):
+        assert_type(call, dict[str, Any])
+    assert_type(dp.contacts.list(), Pages[Contact])
+
+
 def by_id(dp: Dialpad) -> None:
     assert_type(dp.request("users.get", {"id": "me"}), Response)
     assert_type(dp.get("/api/v2/new", limit=10), Response)
@@ -170,6 +201,20 @@ async def asynchronous() -> None:
         assert_type(await dp.get("/api/v2/new"), Response)
         request: Request = await dp.with_options(dry_run=True).users.delete(id=5)
         assert_type(await dp.send(request), Response)
+        sent = await dp.messages.send(to=["+14155550123"], text="hi", once="order-1")
+        assert_type(sent.status, str | None | Unset)
+        assert_type((await dp.contacts.upsert(first_name="Ines"))[0].action, str)
+        assert_type(await dp.calls.list(hours=2), list[dict[str, Any]])
+        assert_type((await dp.inbox.threads())[0].unread, int)
+
+
+async def several(dp: AsyncDialpad) -> None:
+    async with asyncio.TaskGroup() as group:
+        one = group.create_task(dp.users.get(id="me"))
+        two = group.create_task(dp.messages.preview(to="+14155550123", text="hi"))
+    assert_type((one.result(), two.result()), tuple[User, dict[str, Any]])
+    async with asyncio.timeout(5):
+        assert_type(await asyncio.gather(dp.users.get(id=1), dp.company.get()), tuple[User, Company])
 
 
 async def names(dp: AsyncDialpad) -> AsyncIterator[str]:
