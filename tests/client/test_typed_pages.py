@@ -285,10 +285,13 @@ def parsed(answer: Any) -> Any:
     return later() if asyncio.iscoroutine(answer) else answer.parse()
 
 
-def test_items_that_are_no_objects_stay_as_they_came(reader: Reader) -> None:
-    with Faulty(behaviours.ok({"items": [5, None, {"id": "1"}]})) as server:
+@pytest.mark.parametrize("item", [5, None, "1", []])
+def test_an_item_that_is_no_object_is_no_page(reader: Reader, item: Any) -> None:
+    """Who goes over users would meet a number that has no name."""
+    with Faulty(behaviours.ok({"items": [{"id": "1"}, item]})) as server:
         found, error = reader.read(server.url)
-    assert (found[:2], found[2].id, error) == ([5, None], 1, None)
+    assert (found, type(error)) == ([], UpstreamError)
+    assert "users.list: an item in the answer is not an object" in str(error)
 
 
 def test_a_cursor_that_comes_again_ends_the_list(reader: Reader) -> None:
