@@ -96,6 +96,20 @@ def test_what_fails_is_tried_again_after_longer_and_longer(
     assert len(told) == 3  # a start of its own for each
 
 
+def test_a_clock_that_is_set_back_holds_up_nothing(
+    opened: Opened, database: Database, add: Add, app: App, clock: StandingClock
+) -> None:
+    app.statuses = [500]
+    posting = Posting(app.url)
+    add(posting.name)
+    assert Forwarder(opened, [posting], clock=clock).run_due() == 1
+    clock.at -= 50
+    assert Forwarder(opened, [posting], clock=clock).run_due() == 0  # so little is waited for
+    clock.at -= GIVEN_UP
+    assert Forwarder(opened, [posting], clock=clock).run_due() == 1
+    assert only(database)["state"] == "done"
+
+
 def test_pauses_double_up_to_an_hour_and_differ() -> None:
     assert [pause_after(number, lambda: 1.0) for number in (1, 2, 3, 13, 900)] == [1, 2, 4, LONGEST, LONGEST]
     assert pause_after(1, lambda: 0.0) == 0.5

@@ -190,16 +190,20 @@ class Worker:
             await lane.target.close()
 
     def _take_over(self, moment: float) -> None:
-        """Have what was under way in a process that is gone tried again; for any target, and by anybody."""
+        """Have what was under way in a process that is gone tried again; for any target, and by anybody.
+
+        And what a clock that was set back holds up.
+        """
         if self._looked is not None and moment - self._looked < LEFT:
             return
-        folder, left = self._database.folder, 0
+        now, folder, left = self._clock.now(), self._database.folder, 0
+        deliveries.hasten(self._database, self._lanes, now, now + LONGEST)
         for who in deliveries.claimers(self._database, self._who):
             name = who.rpartition(" ")[2]
             if presence.gone(folder, name):
                 rows = deliveries.claimed_by(self._database, who)
                 failed = [self._left(row) for row in rows if row["target"].partition(":")[0] in OF_GONE]
-                left += deliveries.settle(self._database, who, failed, self._clock.now())
+                left += deliveries.settle(self._database, who, failed, now)
         if self._looked is None:
             presence.tidy(folder)
         self._looked = moment
