@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dialkit.sandbox import Sandbox
 
 MARA, THEO, OUT = "+15035550142", "+15035550143", "+14155550123"
+NOBODY = "http://127.0.0.1:9"
 
 
 def arrived(sandbox: Sandbox, number: str = OUT) -> list[str]:
@@ -355,6 +356,8 @@ def test_nothing_is_sent_while_nobody_knows_who_opted_out(run: Callable[..., Any
     sandbox.faults.add(operation="company.sms_opt_out", status=500)
     ran = run("sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello")
     assert (ran.code, ran.error["message"].endswith("; nothing was sent")) == (8, True), ran
+    away = run("sms", "send", "--from", MARA, "--to", OUT, "--message", "Hello", DIALPAD_BASE_URL=NOBODY)
+    assert (away.code, away.error["message"].count("nothing was sent")) == (10, 1), away
     assert run("outbox", "list").data == []
 
 

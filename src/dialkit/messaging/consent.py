@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # Operations that text people.
 TEXTS = ("sms.send", "bulk_messages.send", "schedules.create", "schedules.update")
+UNSENT = "; nothing was sent"
 FRESH = 600.0  # seconds for which the service's list is taken as read
 DENIED = 86_400.0  # seconds until a key that may not read the list is tried again
 
@@ -67,6 +68,12 @@ def check(
         )
 
 
+def unsent(error: DialkitError) -> None:
+    """Have an error say, once, that nothing was sent."""
+    if not error.message.endswith(UNSENT):
+        error.message += UNSENT
+
+
 def check_destinations(config: Config, numbers: Iterable[str]) -> None:
     """Raises `Refused` for a number outside of what the user allows, where the user says so at all."""
     allowed = config.values.get("allow_destinations")
@@ -98,7 +105,7 @@ def _refresh(client: Dialpad, database: Database, tell: Callable[[str], None]) -
         return
     except DialkitError as error:
         if kept is None or kept[0] == "denied":
-            error.message += "; nothing was sent"
+            unsent(error)
             raise
         tell(f"warning: the list of opt-outs is {(now - kept[1]) / 60:.0f} min old: {error.message}")
         return

@@ -126,10 +126,10 @@ def _nothing_sent() -> Iterator[None]:
     try:
         yield
     except (InvalidArgument, NetworkError) as error:
-        error.message += "; nothing was sent"
+        consent.unsent(error)
         raise
     except OutcomeUnknown as error:  # whether it was written down; that it was not sent is certain
-        raise NetworkError(f"{error.message}; nothing was sent", hint="try again") from None
+        raise NetworkError(error.message + consent.UNSENT, hint="try again") from None
 
 
 def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Response:
