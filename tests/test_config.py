@@ -182,6 +182,10 @@ def test_windows_editors(environ: dict[str, str]) -> None:
     ("text", "words"),
     [
         ("acount = 'main'", ["there is no setting 'acount'", "did you mean account?"]),
+        (
+            "allow = ['+1']",
+            ["there is no setting 'allow'", "did you mean allow_destinations or allow_hosts?"],
+        ),
         ("[accounts.main]\nkye = 'file'", ["'accounts.main.kye'", "did you mean accounts.main.key?"]),
         ("[profile.work]\nfrom = '+15035550142'", ["'profile'", "did you mean profiles?"]),
         ("zzzzzz = 1", ["'zzzzzz'", "dialpad config list"]),

@@ -237,7 +237,8 @@ def _check_name(dotted: str, name: str, file: str) -> None:
 def _unknown(dotted: str, file: str) -> InvalidArgument:
     chosen = dotted.split(".")[1] if "." in dotted else ""
     known = [form.replace("*", chosen) for form in _forms() if is_name(chosen) or "*" not in form]
-    near = nearest(dotted, sorted(known))
+    begun = [name for name in sorted(known) if dotted and name.startswith(f"{dotted}_")]
+    near = " or ".join(begun) or nearest(dotted, sorted(known))
     return InvalidArgument(
         f"{_in(file)}there is no setting {shown(dotted)}",
         hint=f"did you mean {near}?" if near else "dialpad config list",
