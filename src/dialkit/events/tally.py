@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from time import perf_counter
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from dialkit.events.addresses import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,7 +75,9 @@ def _rows(name: str, word: str, counts: Counts) -> list[str]:
 
 
 def _label(target: str) -> str:
-    """A target as a label: without the query of a URL, which may hold a token."""
+    """A target as a label: of a URL elsewhere but the host, for whoever knows the rest may post there."""
     if target.startswith("url:"):
-        target = target.partition("?")[0]
+        parts = urlsplit(target.removeprefix("url:"))
+        path = parts.path if loopback(parts.hostname or "") else ""
+        target = f"url:{parts.scheme}://{parts.netloc}{path}"
     return target.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
