@@ -145,6 +145,7 @@ def test_postgresql_away(signed: dict[str, str], tmp_path: Path) -> None:
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = %s"
 
 
+@pytest.mark.parametrize("store", ["postgresql"], indirect=True)
 def test_postgresql_that_drops_connections(
     store: str,
     signed: dict[str, str],
@@ -152,8 +153,6 @@ def test_postgresql_that_drops_connections(
     stored: Callable[[], list[Any]],
     tmp_path: Path,
 ) -> None:
-    if store == "sqlite":
-        pytest.skip("of PostgreSQL only")
     import psycopg
 
     url = environ["DIALKIT_DATABASE_URL"]

@@ -21,7 +21,5 @@ def database(store: str, environ: dict[str, str]) -> Iterator[Database]:
 @pytest.fixture
 def postgres(store: str, environ: dict[str, str]) -> Iterator[Database]:
     """For what only PostgreSQL can do to us."""
-    if store == "sqlite":
-        pytest.skip("of PostgreSQL only")
     with Database.of(environ) as opened:
         yield opened
