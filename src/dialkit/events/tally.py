@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from time import perf_counter
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from dialkit.events.addresses import loopback
 
@@ -76,6 +75,8 @@ def _rows(name: str, word: str, counts: Counts) -> list[str]:
 
 def _label(target: str) -> str:
     """A target as a label: of a URL elsewhere but the host, for whoever knows the rest may post there."""
+    from urllib.parse import urlsplit
+
     if target.startswith("url:"):
         parts = urlsplit(target.removeprefix("url:"))
         path = parts.path if loopback(parts.hostname or "") else ""
