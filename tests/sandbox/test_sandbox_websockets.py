@@ -12,6 +12,8 @@ from receiving import happen
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from beside import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -72,21 +74,21 @@ def test_the_url_holds_a_token_for_an_hour(client: Client) -> None:
 def test_events_come_as_text(client: Client, made: Any, listener: ClientConnection) -> None:
     for number in range(20):
         happen(client, "sms", {**TEXT, "id": number})
-    assert [json.loads(listener.recv(5))["id"] for _ in range(20)] == [*range(20)]
+    assert [json.loads(listener.recv(PATIENCE))["id"] for _ in range(20)] == [*range(20)]
     assert last(client, made["id"])["state"] == "delivered"
 
 
 def test_with_a_secret_events_are_tokens(client: Client, made: Any, listener: ClientConnection) -> None:
     client.ask("PATCH", f"/websockets/{made['id']}", {"secret": "s3"})
     happen(client, "sms", TEXT)
-    _, told = claims(str(listener.recv(5)))
+    _, told = claims(str(listener.recv(PATIENCE)))
     assert told == TEXT
 
 
 def test_all_who_listen_are_told(client: Client, made: Any, listener: ClientConnection) -> None:
     with connect(made["websocket_url"]) as other:
         happen(client, "sms", TEXT)
-        assert json.loads(other.recv(5)) == json.loads(listener.recv(5)) == TEXT
+        assert json.loads(other.recv(PATIENCE)) == json.loads(listener.recv(5)) == TEXT
 
 
 def test_what_happens_while_nobody_listens_is_lost(client: Client, made: Any) -> None:
@@ -96,14 +98,14 @@ def test_what_happens_while_nobody_listens_is_lost(client: Client, made: Any) ->
     assert "Nobody was connected" in kept["attempts"][0]["error"]
     with connect(made["websocket_url"]) as connection:
         happen(client, "sms", {**TEXT, "id": 2})
-        assert json.loads(connection.recv(5))["id"] == 2
+        assert json.loads(connection.recv(PATIENCE))["id"] == 2
 
 
 def refusal(url: str) -> str:
     with connect(url) as connection:
-        told = str(connection.recv(5))
+        told = str(connection.recv(PATIENCE))
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(5)
+            connection.recv(PATIENCE)
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1008
     return told
@@ -133,33 +135,33 @@ def test_a_token_ends_with_its_hour(client: Client, made: Any) -> None:
 def test_a_connection_ends_with_its_hour(client: Client, listener: ClientConnection) -> None:
     client.advance(3599)
     happen(client, "sms", TEXT)
-    assert json.loads(listener.recv(5)) == TEXT
+    assert json.loads(listener.recv(PATIENCE)) == TEXT
     client.advance(1)
     with pytest.raises(ConnectionClosed, match="hour is over"):
-        listener.recv(5)
+        listener.recv(PATIENCE)
 
 
 def test_a_connection_ends_with_its_websocket(client: Client, made: Any, listener: ClientConnection) -> None:
     client.ask("DELETE", f"/websockets/{made['id']}")
     with pytest.raises(ConnectionClosed, match="deleted"):
-        listener.recv(5)
+        listener.recv(PATIENCE)
 
 
 def test_a_connection_ends_with_a_reset(client: Client, listener: ClientConnection) -> None:
     client.sandbox.reset()
     with pytest.raises(ConnectionClosed, match="set back"):
-        listener.recv(5)
+        listener.recv(PATIENCE)
 
 
 def test_what_a_listener_says_is_ignored(client: Client, listener: ClientConnection) -> None:
     listener.send("hello")
     happen(client, "sms", TEXT)
-    assert json.loads(listener.recv(5)) == TEXT
+    assert json.loads(listener.recv(PATIENCE)) == TEXT
 
 
 def test_the_seeds_websocket_can_be_opened(client: Client) -> None:
     with connect(client.ask("GET", f"/websockets/{WEBSOCKET}")["websocket_url"]) as connection:
         client.ask("POST", "/subscriptions/changelog", {"endpoint_id": WEBSOCKET})
         happen(client, "changelog", {"id": 3})
-        [_, claims_, _] = str(connection.recv(5)).split(".")
+        [_, claims_, _] = str(connection.recv(PATIENCE)).split(".")
         assert json.loads(base64.urlsafe_b64decode(claims_ + "==")) == {"id": 3}
