@@ -228,6 +228,17 @@ def test_429_until_a_date(quick: Asker, ahead: int) -> None:
     assert quick.clock.slept == [(max(0.0, ahead), "retry")]
 
 
+@pytest.mark.parametrize("skew", [-86_400, 0, 3_600])
+def test_429_until_a_date_by_the_clock_of_the_answer(quick: Asker, skew: int) -> None:
+    """Our clock may be wrong, or theirs: what counts is how far the one date is from the other."""
+    there = quick.clock.now() + skew
+    headers = {"Date": formatdate(there, usegmt=True), "Retry-After": formatdate(there + 20, usegmt=True)}
+    with Faulty(behaviours.status(429, headers=headers), behaviours.ok()) as server:
+        [outcome] = quick.ask(server.url, WRITE)
+    assert isinstance(outcome, Response)
+    assert quick.clock.slept == [(20.0, "retry")]
+
+
 @pytest.mark.parametrize("what", REQUESTS)
 @pytest.mark.parametrize(
     "given",

@@ -106,15 +106,25 @@ def retry_after(response: Response, now: float) -> float | None:
     given = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}(\.\d{1,6})?", given):
         return float(given)
-    if not given:
+    until = _moment(given)
+    if until is None:
+        return None
+    # By the clock of who asks for it, where the answer tells that: ours may be wrong.
+    there = _moment(response.headers.get("date", ""))
+    return max(0.0, until - (now if there is None else there))
+
+
+def _moment(text: str) -> float | None:
+    """A date of HTTP in seconds since 1970; None where it is none."""
+    if not text:
         return None
     from datetime import UTC
     from email.utils import parsedate_to_datetime
 
     try:
-        date = parsedate_to_datetime(given)
+        date = parsedate_to_datetime(text)
         # HTTP's dates are GMT, also in the old form that does not say so.
-        return max(0.0, (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp() - now)
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     except (TypeError, ValueError, OverflowError):
         return None
 

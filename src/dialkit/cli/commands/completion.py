@@ -19,7 +19,7 @@ usage: dialpad completion bash|zsh|fish
 Examples:
   source <(dialpad completion bash)    # in ~/.bashrc
   source <(dialpad completion zsh)     # in ~/.zshrc, below compinit
-  dialpad completion fish > ~/.config/fish/completions/dialpad.fish
+  dialpad completion fish | source     # in ~/.config/fish/config.fish
 """
 
 

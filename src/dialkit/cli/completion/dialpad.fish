@@ -1,6 +1,6 @@
 # Tab completion of dialpad for fish 3 and later.
 # Load it now:     dialpad completion fish | source
-# Load it always:  dialpad completion fish > ~/.config/fish/completions/dialpad.fish
+# Load it always:  add that line to ~/.config/fish/config.fish
 
 function __dialpad_complete
     set -l words (commandline -opc)
