@@ -75,6 +75,7 @@ def test_words_of_commands(running: Shell) -> None:
     assert running.words("dialpad users list --query a=b --sta\t")[-1] == "--state"
     assert running.words("dialpad sandbox switches retry-after=of\t")[-1] == "retry-after=off"
     assert running.words("dialpad 'sms' sen\t") == ["dialpad", "sms", "send"]
+    assert running.words("dialpad sandbox run -- dialpad users li\t")[-1] == "list"
     assert running.words("dialpad nosuch x\t") == ["dialpad", "nosuch", "x"]
 
 

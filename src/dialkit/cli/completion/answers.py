@@ -33,6 +33,12 @@ def complete(app: App, words: list[str]) -> list[Choice]:
 
     Raises `DialkitError` for a config that cannot be read.
     """
+    if words[:2] == ["sandbox", "run"] and "--" in words[2:-1]:
+        name, *words = words[words.index("--") + 1 :]  # the command that a sandbox is put around
+        if not words:
+            return _fitting([("dialpad", "this command")], name)
+        if name.rpartition("/")[2] != "dialpad":
+            return FILES
     *done, current = words or [""]
     flag, equals, value = current.partition("=")
     if equals and flag.startswith("--"):
