@@ -109,6 +109,9 @@ def test_bad_input_sends_nothing(whole: Dialpad, sandbox: Sandbox) -> None:
         {"to": TO, "text": "", "sender": FROM},
         {"to": TO, "text": "x" * 1601, "sender": FROM},
         {"to": TO, "text": "Hello"},
+        {"to": 14155550123, "text": "Hello", "sender": FROM},
+        {"to": [TO, None], "text": "Hello", "sender": FROM},
+        {"to": TO, "text": None, "sender": FROM},
         {"to": TO, "text": "Hello", "sender": FROM, "media": "/nowhere.png"},
     ):
         with pytest.raises(InvalidArgument):
@@ -243,6 +246,37 @@ def test_contacts_are_merged(both: Callable[..., Any], sandbox: Sandbox) -> None
     (found,), (same,) = both(lambda dp: dp.contacts.lookup("ZOE@new.example"))
     assert found.id == same.id == first[0].id
     assert found.phones == ["+12025550199"]
+
+
+@pytest.mark.parametrize("name", ["phones", "emails", "urls", "owner_ids"])
+def test_one_text_is_no_list_of_its_letters(whole: Dialpad, sandbox: Sandbox, name: str) -> None:
+    given: dict[str, Any] = {"phones": ["+12025550199"], name: "+12025550199"}
+    with pytest.raises(InvalidArgument, match=f"{name}: .* no list of texts") as caught:
+        whole.contacts.upsert(first_name="Zoe", last_name="New", **given)
+    assert f"{name}=[" in (caught.value.hint or "")
+    assert sandbox.requests == []
+
+
+def test_words_that_are_no_choice(whole: Dialpad) -> None:
+    scope: Any = "mine"
+    with pytest.raises(InvalidArgument, match="scope: 'mine'"):
+        whole.contacts.upsert(first_name="Zoe", last_name="New", phones=["+12025550199"], scope=scope)
+    with pytest.raises(InvalidArgument, match="state: 'mine'"):
+        whole.outbox.list(state=scope)
+
+
+def test_what_a_dry_run_of_a_second_try_and_of_a_deletion_shows(whole: Dialpad, sandbox: Sandbox) -> None:
+    sandbox.faults.add(operation="sms.send", reset="after", count=1)
+    with pytest.raises(OutcomeUnknown):
+        whole.messages.send(to=TO, text="Hello", sender=FROM)
+    made = whole.hooks.create(url="https://hooks.example/dialpad")
+    dry = whole.with_options(dry_run=True)
+    (entry,) = before = whole.outbox.list()
+    assert dry.outbox.retry(entry.id, confirm=True).body["text"] == "Hello"
+    assert [one.method for one in dry.hooks.delete(made["id"], with_webhook=True)] == ["DELETE", "DELETE"]
+    assert whole.outbox.list() == before
+    assert texts(sandbox) == ["Hello"]
+    assert made["id"] in [one["id"] for one in whole.hooks.list()]
 
 
 def test_two_that_match_are_a_conflict(whole: Dialpad, sandbox: Sandbox) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 WITHOUT_DRY_RUN = "send it with dp.with_options(dry_run=False)"
 MOST_REACHES = 16  # timeouts that are kept connections for: `timeout=left` is another one each time
-AFTER_FORK = "make clients after the fork, or start processes with 'spawn'"
+AFTER_FORK = "use no client before the fork, or start processes with 'spawn'"
 
 
 def jitter() -> float:

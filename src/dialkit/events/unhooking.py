@@ -9,7 +9,7 @@ from dialkit.events import endpoints
 from dialkit.events.hooks import shown
 
 if TYPE_CHECKING:
-    from dialkit.client import Dialpad
+    from dialkit.client import Dialpad, Request
 
     Row = dict[str, Any]
 
@@ -37,6 +37,14 @@ def delete(client: Dialpad, subscription_id: int, *, with_webhook: bool = False)
             hint=f"dialpad webhooks delete {hook_id}",
         ) from error
     return {**told, "deleted": ["subscription", "webhook"]}
+
+
+def requests(client: Dialpad, subscription_id: int, *, with_webhook: bool = False) -> list[Request]:
+    """What `delete` would send. It only reads. Raises as `webhook_to_delete`."""
+    wanted = [client.prepare(DELETE, {"id": subscription_id})]
+    if with_webhook and (hook_id := webhook_to_delete(client, subscription_id)):
+        wanted.append(client.prepare("webhooks.delete", {"id": hook_id}))
+    return wanted
 
 
 def webhook_to_delete(client: Dialpad, subscription_id: int) -> int | None:

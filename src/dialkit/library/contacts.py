@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Literal
 from dialkit.client import types
 from dialkit.client.model import UNSET, Unset, decode
 from dialkit.client.resources import contacts
-from dialkit.library.workflow import asking, config_of
+from dialkit.errors import InvalidArgument
+from dialkit.library.workflow import asking, config_of, texts
 
 if TYPE_CHECKING:
     from dialkit.client.model import Strings
@@ -26,6 +27,7 @@ class Saved(types.Contact, kw_only=True):
     owner_id: str | None | Unset = UNSET
 
 
+SCOPES = ("auto", "shared", "local", "both")
 # Within the class, `list` is a method.
 Written = list[Saved]
 Found = list[types.Contact]
@@ -83,13 +85,18 @@ class Contacts(contacts.Contacts):
             "urls": urls,
             "extension": extension,
         }
+        for name in ("phones", "emails", "urls"):
+            if given[name] is not None:
+                given[name] = texts(name, given[name])
+        if scope not in SCOPES:
+            raise InvalidArgument(f"scope: {scope!r} is none", hint=f"one of {', '.join(SCOPES)}")
         client = asking(self._client)
         steps = upsert.plan(
             client,
             {name: plain(value) for name, value in given.items() if value is not None},
             region_of(config_of(client)),
             scope=scope,
-            owner_ids=owner_ids,
+            owner_ids=texts("owner_ids", owner_ids),
             duplicate=allow_duplicate,
             max_pages=max_pages,
         )

@@ -49,7 +49,13 @@ class Hooks(Workflow):
         return hooks.listed(asking(self._client))
 
     def delete(self, subscription_id: int, *, with_webhook: bool = False) -> dict[str, Any]:
-        """Delete a subscription, and its webhook where that is asked for and nobody else uses it."""
+        """Delete a subscription, and its webhook where that is asked for and nobody else uses it.
+
+        With ``dry_run`` it returns the requests.
+        """
         from dialkit.events import unhooking
 
+        if self._client.dry_run:
+            told: Any = unhooking.requests(asking(self._client), subscription_id, with_webhook=with_webhook)
+            return told  # type: ignore[no-any-return]  # Any, by with_options
         return unhooking.delete(self._client, subscription_id, with_webhook=with_webhook)

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from dialkit.client import types
 from dialkit.client.model import UNSET, Unset, decode
-from dialkit.library.workflow import Workflow, config_of, database_of, tell
+from dialkit.errors import InvalidArgument
+from dialkit.library.workflow import Workflow, config_of, database_of, tell, texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -148,15 +149,18 @@ class Messages(Workflow):
             return templates.render(database, template, variables)
 
     def _message(
-        self, *, to: str | Strings, media: str | PathLike[str] | None = None, **more: Any
+        self, *, to: str | Strings, text: str, media: str | PathLike[str] | None = None, **more: Any
     ) -> Message:
         import os
 
         from dialkit.messaging.compose import compose
 
+        if not isinstance(text, str):
+            raise InvalidArgument(f"text: {text!r} is no text", hint='write it like text="…"')
         return compose(
             config_of(self._client),
-            to=[to] if isinstance(to, str) else to,
+            to=[to] if isinstance(to, str) else texts("to", to),
+            text=text,
             media=None if media is None else os.fspath(media),
             tell=tell,
             **more,

@@ -6,7 +6,7 @@ from datetime import datetime  # noqa: TC003 - read by msgspec
 from typing import TYPE_CHECKING, Any, Literal
 
 from dialkit.client.model import Model, decode
-from dialkit.errors import NotFound
+from dialkit.errors import InvalidArgument, NotFound
 from dialkit.library.workflow import Workflow, asking, config_of, database_of, tell
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ class Outbox(Workflow):
         from dialkit.messaging import told
         from dialkit.store import outbox
 
+        if state is not None and state not in outbox.STATES:
+            raise InvalidArgument(f"state: {state!r} is none", hint=f"one of {', '.join(outbox.STATES)}")
         number = None if to is None else required("to", to, region_of(config_of(self._client)))
         with self._swept() as database:
             rows = told.shown(database, outbox.listed(database, state=state, number=number, most=max_items))
@@ -79,13 +81,16 @@ class Outbox(Workflow):
     def retry(self, id: int, *, confirm: bool = False) -> Any:  # noqa: A002
         """Send one again: a person's decision. `confirm` where it may have gone out already.
 
-        Returns Dialpad's answer. Raises `NotFound`, `Conflict`, `Refused`, and what sending raises.
+        Returns Dialpad's answer. Raises `NotFound`, `Conflict`, `Refused`, and what sending raises. With
+        ``dry_run`` it returns the `Request`.
         """
         from dialkit.messaging import evidence
 
         client = self._client
         with self._swept() as database:
             row = self._row(database, id)
+            if client.dry_run:
+                return evidence.request_of(client, row)
             return evidence.send_again(client, database, row, confirmed=confirm, tell=tell)
 
     def _swept(self) -> Database:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 import warnings
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from dialkit.errors import InvalidArgument
 
 if TYPE_CHECKING:
     from dialkit.client import Dialpad
@@ -32,6 +34,13 @@ class Workflow:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._client!r}>"
+
+
+def texts(name: str, value: Any) -> list[str]:
+    """Several texts, as they were given. A single one is refused: its letters would be taken for them."""
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+        raise InvalidArgument(f"{name}: {value!r} is no list of texts", hint=f'write it like {name}=["…"]')
+    return [*value]
 
 
 def config_of(client: Dialpad) -> Config:

@@ -14,7 +14,7 @@ from dialkit.store import outbox
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dialkit.client import Dialpad
+    from dialkit.client import Dialpad, Request
     from dialkit.store import Database
     from dialkit.store.database import Row
 
@@ -63,6 +63,12 @@ def send_again(
     tell: Callable[[str], None] = silent,
 ) -> Any:
     """Send the request of an entry once more; the answer. What it raises: see `outgoing.carry_out_again`."""
+    request = request_of(client, row)
+    return carry_out_again(client, database, row, request, confirmed=confirmed, tell=tell).json()
+
+
+def request_of(client: Dialpad, row: Row) -> Request:
+    """The request of an entry, as it would be sent once more. Raises `InvalidArgument` for a picture."""
     kept = json.loads(row["request_json"])
     body = kept["body"]
     if isinstance(body, dict) and str(body.get("media", "")).startswith("("):
@@ -73,7 +79,7 @@ def send_again(
     request = client.prepare_raw(kept["method"], kept["path"], body=body)
     request.operation, request.effect, request.repeatable = operation, operation.effect, operation.repeatable
     request.limits = limits_of(operation, {}, body, client.settings.tier)
-    return carry_out_again(client, database, row, request, confirmed=confirmed, tell=tell).json()
+    return request
 
 
 def _of_others(database: Database, row: Row, text: dict[str, Any]) -> bool:

@@ -112,9 +112,7 @@ def _delete(app: App, argv: list[str]) -> int:
 
     with open_client(app, options) as client:
         if options.dry_run:
-            wanted = [client.prepare(unhooking.DELETE, {"id": subscription})]
-            if found.with_webhook and (hook_id := unhooking.webhook_to_delete(client, subscription)):
-                wanted.append(client.prepare("webhooks.delete", {"id": hook_id}))
+            wanted = unhooking.requests(client, subscription, with_webhook=found.with_webhook)
             return show.requests(app, options, wanted)
         gone = unhooking.delete(client, subscription, with_webhook=found.with_webhook)
         view.done(gone, f"the subscription {subscription} is deleted", "dialpad webhook sms list")
