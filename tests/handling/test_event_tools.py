@@ -282,8 +282,8 @@ def test_events_are_listed_and_paged(dialpad: Callable[..., Any], kept: Callable
     assert listed("--filter", '.event == "Updated"')[0]["event"] == "contact.updated"
     table = dialpad("events", "list", "--max-items", "1", "-o", "table").out
     assert table.split()[:6] == ["id", "event", "happened_at", "from", "to", "text"]
-    for wrong in (("--kind", "text"), ("--before", "x"), ("--filter", "foo ("), ("--filter", "unheard == 1"),
-                  ("--max-items", "0")):  # fmt: skip
+    for wrong in (("--kind", "text"), ("--before", "x"), ("--filter", "foo ("), ("--filter", " "),
+                  ("--filter", "unheard == 1"), ("--max-items", "0")):  # fmt: skip
         ran = dialpad("events", "list", *wrong)
         assert (ran.code, json.loads(ran.err)["error"]["code"]) == (2, "invalid_argument"), ran
     assert dialpad("events", "show", "99999").code == 4

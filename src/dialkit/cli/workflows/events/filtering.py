@@ -27,6 +27,10 @@ class Filter:
     def __init__(self, expression: str) -> None:
         import jq
 
+        if not expression.strip():
+            raise InvalidArgument(
+                "--filter is empty", hint="leave it out, or --filter 'direction == \"inbound\"'"
+            )
         try:
             self._program = jq.compile(program_of(expression))
         except ValueError as error:
