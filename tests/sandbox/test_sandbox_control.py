@@ -211,6 +211,7 @@ SOME = [OUTSIDE, MARA_LINE, str(MARA), MARA, "start", "30s", "1e9", "2026-03-06"
 WRITING = [route for route in ROUTES if route.method != "GET"]
 
 
+@pytest.mark.timeout(300)
 @settings(max_examples=300, deadline=None, derandomize=True, database=None, suppress_health_check=[FIXTURE])
 @given(route=st.sampled_from(WRITING), data=st.data())
 def test_nothing_that_is_sent_makes_it_fail(client: Client, route: Any, data: st.DataObject) -> None:
