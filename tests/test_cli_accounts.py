@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from beside import PATIENCE, beside
 from dialkit.cli.app import App
 from dialkit.cli.checks.local import without_password
 from dialkit.cli.checks.network import proxy_for
@@ -255,23 +256,23 @@ def test_a_key_typed_at_a_terminal_is_not_shown(
     import pty
 
     ours, theirs = pty.openpty()
-    child = subprocess.Popen(
+    with beside(
         [sys.executable, "-m", "dialkit", "auth", "login"],
         stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True, cwd=tmp_path,
         env={**environ, "DIALPAD_BASE_URL": service.url},
-    )  # fmt: skip
-    os.close(theirs)
-    seen = b""
-    while b"(not shown): " not in seen:
-        seen += os.read(ours, 4096)
-    os.write(ours, KEY.encode() + b"\n")
-    try:
-        while piece := os.read(ours, 4096):
-            seen += piece
-    except OSError:
-        pass  # Linux says so when the other side is closed
-    os.close(ours)
-    assert child.wait(30) == 0
+    ) as child:  # fmt: skip
+        os.close(theirs)
+        seen = b""
+        while b"(not shown): " not in seen:
+            seen += os.read(ours, 4096)
+        os.write(ours, KEY.encode() + b"\n")
+        try:
+            while piece := os.read(ours, 4096):
+                seen += piece
+        except OSError:
+            pass  # Linux says so when the other side is closed
+        os.close(ours)
+        assert child.wait(PATIENCE) == 0
     assert KEY.encode() not in seen
     assert b"Mara Ellison" in seen
     assert json.loads(read(home, "keys.json")) == {"main": KEY}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from beside import PATIENCE, beside
 from dialkit.catalog import Catalog
 from dialkit.cli import own
 from dialkit.cli.dispatch import COMMANDS
@@ -96,16 +96,16 @@ def test_in_a_real_terminal(environ: dict[str, str], columns: int, longest: int)
     for words in (["--help"], ["sms", "--help"], ["users", "list", "--help"], ["sandbox", "--help"]):
         ours, theirs = os.openpty()
         termios.tcsetwinsize(theirs, (24, columns))
-        child = subprocess.Popen([sys.executable, "-m", "dialkit", *words], stdout=theirs, env=environ)
-        os.close(theirs)
-        said = b""
-        try:
-            while piece := os.read(ours, 65536):
-                said += piece
-        except OSError:
-            pass  # Linux says so when the other side is closed
-        os.close(ours)
-        assert child.wait(30) == 0
+        with beside([sys.executable, "-m", "dialkit", *words], stdout=theirs, env=environ) as child:
+            os.close(theirs)
+            said = b""
+            try:
+                while piece := os.read(ours, 65536):
+                    said += piece
+            except OSError:
+                pass  # Linux says so when the other side is closed
+            os.close(ours)
+            assert child.wait(PATIENCE) == 0
         lines = said.decode().split("\r\n")
         assert len(lines) > 10
         assert "\x1b" not in said.decode()

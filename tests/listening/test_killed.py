@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from beside import until
+from beside import PATIENCE, beside, until
 from dialkit.events.forwarding import Forwarder
 from dialkit.events.posting import Posting
 from dialkit.events.running import Running
 from dialkit.store import Database, deliveries
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -56,12 +56,9 @@ while not os.path.exists("go"):
 @contextmanager
 def forwarding(target: str, environ: dict[str, str], folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A process that forwards to a target."""
-    process = subprocess.Popen([sys.executable, "-c", PROGRAM, target], env=environ, cwd=folder)
-    try:
+    with beside([sys.executable, "-c", PROGRAM, target], env=environ, cwd=folder) as process:
         yield process
-    finally:
         process.kill()
-        process.wait(10)
 
 
 def only(database: Database) -> dict[str, Any]:
@@ -87,7 +84,7 @@ def test_a_script_that_outlives_who_ran_it_is_not_run_beside_itself(
     with forwarding(running.name, environ, tmp_path) as process:
         until(lambda: calls(tmp_path))
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
     [first] = calls(tmp_path)
     told: list[str] = []
     forwarder = Forwarder(opened, [running], told.append)
@@ -120,7 +117,7 @@ def test_who_stands_still_keeps_what_it_is_at_and_who_is_killed_does_not(
         assert forwarder.run_due() == 0
         assert only(database)["state"] == "claimed"
         process.kill()
-        process.wait(10)
+        process.wait(PATIENCE)
         assert forwarder.run_due() == 0
         row = only(database)  # the app may be at it still, as long as it would have been waited for
         assert (row["state"], row["next_at"] - clock.at) == ("waiting", 5.0)
@@ -144,7 +141,7 @@ def test_what_ends_each_process_that_is_at_it_comes_less_and_less(
     add(running.name)
     for attempt, most in ((1, 0), (2, 1), (3, 2)):
         with forwarding(running.name, environ, tmp_path) as process:
-            assert process.wait(20) == -signal.SIGKILL
+            assert process.wait(PATIENCE) == -signal.SIGKILL
         assert (only(database)["state"], only(database)["attempts"]) == ("claimed", attempt)
 
         def taken_up() -> bool:  # once the script has ended, too

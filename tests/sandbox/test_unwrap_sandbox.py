@@ -11,6 +11,7 @@ from receiving import Receiver, settled
 from texting import CHANNEL, INES, MARA, MINE, OUTSIDE, QUEUE, STRANGER, receive
 from websockets.sync.client import connect
 
+from beside import PATIENCE
 from dialkit.client.clock import Clock
 from dialkit.errors import BadSignature, InvalidEvent, StaleEvent
 from dialkit.webhooks import (
@@ -241,7 +242,7 @@ def test_an_event_may_come_through_a_websocket(client: Client) -> None:
     client.ask("POST", "/subscriptions/sms", {"endpoint_id": int(made["id"]), "direction": "inbound"})
     with connect(made["websocket_url"]) as connection:
         receive(client, OUTSIDE, MINE, "one")
-        event = unwrap(connection.recv(10), secret=SECRET, strict=True)
+        event = unwrap(connection.recv(PATIENCE), secret=SECRET, strict=True)
     assert isinstance(event, SmsEvent)
     assert event.text == "one"
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from beside import beside
 from dialkit.errors import KINDS
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ def test_the_checkout_s_environment_comes_first_in_one_process(
     python.parent.mkdir(parents=True)
     python.write_text('#!/bin/sh\necho "$$"\nfor word; do echo "$word"; done\n', "utf-8")
     python.chmod(0o755)
-    with subprocess.Popen(
+    with beside(
         [sys.executable, "-S", str(checkout / script), "--text", "a b", ""],
         stdout=subprocess.PIPE,
         text=True,
