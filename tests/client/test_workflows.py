@@ -215,8 +215,9 @@ def test_a_cancelled_question_is_cancelled_and_goes_on_no_longer(
         async with AsyncDialpad(**{**options, "clock": Standing()}) as dp:
             with pytest.raises(TimeoutError):
                 await asked(dp)
+            await asyncio.get_running_loop().shutdown_default_executor()  # over once its thread has ended
 
-    asyncio.run(work())  # ends once all its threads have ended
+    asyncio.run(work())
     assert "download" not in " ".join(one.path for one in sandbox.requests)
 
 
