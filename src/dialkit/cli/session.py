@@ -56,7 +56,7 @@ class ToldDialpad(Dialpad):
         self._warned = False
         self._pinned = app.config.pin.get("company_id") is not None
 
-    def send(self, request: Request, before: Callable[[], None] | None = None) -> Response:
+    def send(self, request: Request, leaving: Callable[[bool], None] | None = None) -> Response:
         """Send, as `Dialpad.send` does; before the first, see that the key is of the pinned company."""
         if self._pinned and request.needs_key:
             from dialkit.cli.account.company import ensure
@@ -68,7 +68,7 @@ class ToldDialpad(Dialpad):
                 self._pinned = True
                 raise
         if not self._verbose:
-            return self._sent(request, before)
+            return self._sent(request, leaving)
         tell = self._app.tell
         tell(f"> {request.method} {shown_url(request)}")
         if self._verbose > 1:
@@ -76,7 +76,7 @@ class ToldDialpad(Dialpad):
                 tell(f"> {name}: {value}")
             if request.content is not None:
                 tell("> " + request.content.decode())
-        response = self._sent(request, before)
+        response = self._sent(request, leaving)
         tries = f", {response.attempts} attempts" if response.attempts > 1 else ""
         tell(f"< {response.status} in {response.elapsed * 1000:.0f} ms{tries}")
         if self._verbose > 1:
@@ -85,9 +85,9 @@ class ToldDialpad(Dialpad):
             tell("< " + self._hidden(response.content[:10_000].decode("utf-8", "replace"), request))
         return response
 
-    def _sent(self, request: Request, before: Callable[[], None] | None) -> Response:
+    def _sent(self, request: Request, leaving: Callable[[bool], None] | None) -> Response:
         try:
-            return super().send(request, before)
+            return super().send(request, leaving)
         finally:
             limiter = self._shared.limiter
             if limiter is not None and limiter.alone and not self._warned:

@@ -38,16 +38,19 @@ class Dialpad(Base):
     may not be sent to.
     """
 
-    def send(self, request: Request, before: Callable[[], None] | None = None) -> Response:
+    def send(self, request: Request, leaving: Callable[[bool], None] | None = None) -> Response:
         """Carry a prepared request out. Raises a `DialkitError`.
 
-        `before` is called before each time it leaves, once all waiting for limits is over.
+        `leaving` is called with True before each time it leaves, once all waiting for limits is over, and
+        with False before it is waited until then: a write, then, was certainly not carried out.
         """
         flow, key = self._start(request)
         transport = self._connected("Transport")
         try:
             step = next(flow)
             while True:
+                if leaving is not None:
+                    leaving(not isinstance(step, (Wait, Renew)))
                 if isinstance(step, Wait):
                     self.clock.sleep(step.seconds, step.why)
                     step = flow.send(None)
@@ -56,8 +59,6 @@ class Dialpad(Base):
                     key = self.settings.renew(step.refused, self.clock)
                     step = flow.send(key)
                     continue
-                if before is not None:
-                    before()
                 try:
                     response = transport.send(step, key)
                 except TransportFault as fault:

@@ -146,14 +146,15 @@ def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Re
             return False
         return True
 
-    def leaves() -> None:
-        with _nothing_sent():
-            outbox.leaves(database, row, now())
+    def leaving(leaves: bool) -> None:
         nonlocal left
-        left = True
+        if leaves:
+            with _nothing_sent():
+                outbox.leaves(database, row, now())
+        left = leaves
 
     try:
-        response = client.send(request, before=leaves)
+        response = client.send(request, leaving)
     except DialkitError as error:
         # A 5xx is Dialpad's own word that it failed, and no word on how far it had come.
         doubtful = left and isinstance(error, OutcomeUnknown | UpstreamError)
@@ -163,7 +164,7 @@ def _sent(client: Dialpad, database: Database, request: Request, row: Row) -> Re
         settle(outbox.UNKNOWN if doubtful else outbox.REFUSED, told, error.message)
         raise
     except BaseException:
-        # Ctrl-C: the client says `OutcomeUnknown` for what was under way. This came before, or between tries.
+        # Ctrl-C: the client says `OutcomeUnknown` for what was under way. This came before, between or after.
         if left:
             settle(outbox.UNKNOWN, None, "interrupted")
         else:
