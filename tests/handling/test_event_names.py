@@ -74,6 +74,7 @@ def test_spellings() -> None:
         names.known("x" * 100_000)
 
 
+@pytest.mark.timeout(300)
 @settings(deadline=None)  # the machine may be busy
 @given(PAYLOADS)
 def test_whatever_an_event_says(payload: dict[str, Any]) -> None:
@@ -96,6 +97,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield database
 
 
+@pytest.mark.timeout(300)
 @settings(deadline=None)
 @given(payload=PAYLOADS)
 def test_whatever_is_kept_is_shown(database: Database, payload: dict[str, Any]) -> None:
