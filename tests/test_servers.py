@@ -186,7 +186,7 @@ def test_a_foreign_host_is_another_host(recorder: Recorder) -> None:
 def test_ports_nobody_serves() -> None:
     with refusing() as url, pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=SECONDS)
-    with socket.create_server(("127.0.0.1", free_port())):
+    with free_port() as port, socket.create_server(("127.0.0.1", port)):
         pass
     with deaf() as url, pytest.raises((TimeoutError, ConnectionRefusedError)):
         socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=0.05)

@@ -128,23 +128,24 @@ def test_an_app_that_leads_elsewhere_is_pasted_only(sandbox: Sandbox, home: Envi
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_a_registered_address_is_taken_letter_for_letter(sandbox: Sandbox, home: Environ, host: str) -> None:
-    uri = f"http://{host}:{free_port()}/oauth/back?tenant=7"
-    with Login(sandbox, home, *FLAGS, "--redirect-uri", uri) as login:
-        assert login.uri == uri
-        assert login.agree()[0] == 200
-        assert login.end()[0] == 0
+    with free_port() as port:
+        uri = f"http://{host}:{port}/oauth/back?tenant=7"
+        with Login(sandbox, home, *FLAGS, "--redirect-uri", uri) as login:
+            assert login.uri == uri
+            assert login.agree()[0] == 200
+            assert login.end()[0] == 0
 
 
 @pytest.mark.skipif(os.name == "nt", reason="BROWSER is for other systems")
 def test_the_browser_is_opened(sandbox: Sandbox, home: Environ, tmp_path: Path) -> None:
-    port = free_port()
-    register(sandbox, f"http://127.0.0.1:{port}/callback")
     script = tmp_path / "browser.py"
     script.write_text("import sys, urllib.request\nurllib.request.urlopen(sys.argv[1]).read()\n")
     home["BROWSER"] = f"{sys.executable} {script} %s"
     home["no_proxy"] = "*"
-    with Login(sandbox, home, "--redirect-port", str(port), "-o", "json") as login:
-        code, out, err = login.end()
+    with free_port() as port:
+        register(sandbox, f"http://127.0.0.1:{port}/callback")
+        with Login(sandbox, home, "--redirect-port", str(port), "-o", "json") as login:
+            code, out, err = login.end()
     assert (code, json.loads(out)["user_id"]) == (0, int(MARA)), err
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 that was free a moment ago: for a server that is to be told its port."""
-    with socket.create_server(("127.0.0.1", 0)) as sock:
+@contextmanager
+def free_port() -> Iterator[int]:
+    """A port of 127.0.0.1 for a server that is to be told its port, kept for as long as the block lasts.
+
+    On Linux, where two may bind one with SO_REUSEADDR, which servers set; elsewhere it is only free by now.
+    """
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(("127.0.0.1", 0))
         port: int = sock.getsockname()[1]
-        return port
+        if sys.platform != "linux":
+            sock.close()
+        yield port
 
 
 @contextmanager
