@@ -20,10 +20,10 @@ import httptools
 
 from dialkit.client.clock import Clock
 from dialkit.events.forwarding import Forwarder
-from dialkit.events.keeper import Here
-from dialkit.events.line import Line
-from dialkit.events.messages import Messages
-from dialkit.events.posting import Posting
+from dialkit.events.forwarding.posting import Posting
+from dialkit.events.keeping.keeper import Here
+from dialkit.events.listening.line import Line
+from dialkit.events.listening.messages import Messages
 from dialkit.inbox.keeping import Arrival
 from dialkit.store import Database
 from empty import empty, stores

@@ -56,7 +56,7 @@ LATE = {
 # Modules that are themselves imported inside a function, for what they import here.
 IMPORTED_LATE = {
     "cli/output/yaml_text.py",
-    "events/apart.py",
+    "events/keeping/apart.py",
     "events/receiver/connection.py",
     "events/receiver/reception.py",
     "events/receiver/server.py",

@@ -15,7 +15,7 @@ from dialkit.cli.workflows.events import kept
 from dialkit.cli.workflows.events.filtering import Filter
 from dialkit.errors import InvalidArgument
 from dialkit.events import names
-from dialkit.events.handlers import typed
+from dialkit.events.handling.handlers import typed
 from dialkit.events.lines import line
 from dialkit.events.making import make
 from dialkit.inbox.keeping import Arrival, keep

@@ -13,11 +13,11 @@ from hearing import App
 
 from beside import until
 from dialkit.errors import InvalidArgument
-from dialkit.events.addresses import check_url
 from dialkit.events.forwarding import Forwarder, Job, NotDelivered
-from dialkit.events.posting import Posting
-from dialkit.events.running import Running, find_script
-from dialkit.events.working import GIVEN_UP, LONGEST, pause_after
+from dialkit.events.forwarding.attempt import GIVEN_UP, LONGEST, pause_after
+from dialkit.events.forwarding.posting import Posting
+from dialkit.events.forwarding.running import Running, find_script
+from dialkit.events.hooks.addresses import check_url
 from dialkit.inbox.pruning import prune
 from dialkit.store import Database, deliveries
 

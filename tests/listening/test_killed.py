@@ -12,8 +12,8 @@ import pytest
 
 from beside import PATIENCE, beside, until
 from dialkit.events.forwarding import Forwarder
-from dialkit.events.posting import Posting
-from dialkit.events.running import Running
+from dialkit.events.forwarding.posting import Posting
+from dialkit.events.forwarding.running import Running
 from dialkit.store import Database, deliveries
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ pytestmark = [
 PROGRAM = """
 import os, sys
 from dialkit.events.forwarding import Forwarder
-from dialkit.events.posting import Posting
-from dialkit.events.running import Running
+from dialkit.events.forwarding.posting import Posting
+from dialkit.events.forwarding.running import Running
 from dialkit.store import Database
 
 kind, where = sys.argv[1].split(":", 1)

@@ -10,7 +10,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from beside import PATIENCE
 from dialkit.errors import InvalidArgument, NetworkError, PermissionDenied
-from dialkit.events.line import HOUR, Line, connected, lifetime
+from dialkit.events.listening.line import HOUR, Line, connected, lifetime
 from dialkit.webhooks import token
 
 if TYPE_CHECKING:

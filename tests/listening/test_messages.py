@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from dialkit.events.keeper import Here
-from dialkit.events.messages import Counts, Messages
+from dialkit.events.keeping.keeper import Here
+from dialkit.events.listening.messages import Counts, Messages
 from dialkit.store import Database
 from dialkit.webhooks import token
 from refusing import refuse

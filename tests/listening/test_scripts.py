@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dialkit.events.forwarding import Forwarder
-from dialkit.events.running import Running, find_script
+from dialkit.events.forwarding.running import Running, find_script
 from dialkit.store import Database, deliveries
 
 if TYPE_CHECKING:

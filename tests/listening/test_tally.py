@@ -15,8 +15,8 @@ import pytest
 from hearing import SECRET, App
 
 from beside import PATIENCE, beside, until
-from dialkit.events.posting import Posting
-from dialkit.events.tally import Tally
+from dialkit.events.forwarding.posting import Posting
+from dialkit.events.forwarding.tally import Tally
 from dialkit.store import Database, deliveries
 from dialkit.store.deliveries import DEAD, Settled
 from dialkit.webhooks import token

@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from dialkit.events.keeper import Here
+from dialkit.events.keeping.keeper import Here
 from dialkit.events.receiver.judging import Judge
 from dialkit.events.receiver.reception import WITHIN, Reception
 from dialkit.store import Database

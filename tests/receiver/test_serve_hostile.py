@@ -18,7 +18,7 @@ from serving import PATH, Serving, everything, posted, reply_of, statuses
 
 from beside import until
 from dialkit.events import receiver
-from dialkit.events.keeper import Here
+from dialkit.events.keeping.keeper import Here
 from dialkit.events.receiver.server import SMALL, Server
 from dialkit.store import Database
 from dialkit.webhooks.unwrapping import MOST

@@ -12,7 +12,8 @@ import pytest
 
 from beside import PATIENCE
 from dialkit.errors import InvalidArgument
-from dialkit.events import addresses, hooks
+from dialkit.events.hooks import addresses
+from dialkit.events.hooks import texts as hooks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

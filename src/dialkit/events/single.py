@@ -29,7 +29,7 @@ class Poster:
         from urllib.parse import urlsplit
 
         from dialkit.client.transport import InterruptibleTransport, Reach
-        from dialkit.events.addresses import loopback
+        from dialkit.events.hooks.addresses import loopback
 
         self.url = url
         near = loopback(urlsplit(url).hostname or "")  # no proxy leads to this machine

@@ -34,7 +34,7 @@ class Hooks(Workflow):
         Raises `InvalidArgument`, `NotFound` for a target that is none, `PartialSuccess`. With ``dry_run`` it
         returns the requests.
         """
-        from dialkit.events import hooks
+        from dialkit.events.hooks import texts as hooks
 
         asked = hooks.Asked(url, direction, target, secret, status, target_flag="target")
         hooks.check(asked)
@@ -44,7 +44,7 @@ class Hooks(Workflow):
 
     def list(self) -> Iterator[dict[str, Any]]:
         """The subscriptions in short: url, direction, target, enabled, orphaned."""
-        from dialkit.events import hooks
+        from dialkit.events.hooks import texts as hooks
 
         return hooks.listed(asking(self._client))
 
@@ -53,7 +53,7 @@ class Hooks(Workflow):
 
         With ``dry_run`` it returns the requests.
         """
-        from dialkit.events import unhooking
+        from dialkit.events.hooks import unhooking
 
         if self._client.dry_run:
             told: Any = unhooking.requests(asking(self._client), subscription_id, with_webhook=with_webhook)

@@ -82,7 +82,7 @@ def ivr_owner(turn: Turn, _name: str, text: str) -> dict[str, str]:
 def direction(turn: Turn, _name: str, texts: list[str]) -> dict[str, str]:
     """``sms_received`` is inbound, ``sms_sent`` outbound, both are all."""
     from dialkit.catalog.values import ValueFault, read_array
-    from dialkit.events.hooks import direction_of
+    from dialkit.events.hooks.texts import direction_of
 
     try:
         types = read_array(texts, {"type": "array", "items": {"type": "string"}}, {}, flag="--event-types")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dialkit.cli.app import App
     from dialkit.events.forwarding import Forwarder, Target
-    from dialkit.events.tally import Tally
+    from dialkit.events.forwarding.tally import Tally
 
 ARGUMENTS: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
     (("--forward",), {"metavar": "URL", "action": "append"}),
@@ -31,10 +31,10 @@ def forwarder(app: App, found: argparse.Namespace, tally: Tally | None = None) -
 
     Raises `InvalidArgument` for a URL or a script that will not do.
     """
-    from dialkit.events.addresses import check_url
     from dialkit.events.forwarding import Forwarder
-    from dialkit.events.posting import Posting
-    from dialkit.events.running import Running, find_script
+    from dialkit.events.forwarding.posting import Posting
+    from dialkit.events.forwarding.running import Running, find_script
+    from dialkit.events.hooks.addresses import check_url
     from dialkit.store import Database
 
     urls = [check_url(url, "--forward", insecure=found.insecure) for url in found.forward or ()]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from dialkit.cli.show import View
     from dialkit.client import Dialpad
     from dialkit.events.forwarding import Forwarder
-    from dialkit.events.messages import Counts
-    from dialkit.events.subscribing import Wanted
+    from dialkit.events.listening.messages import Counts
+    from dialkit.events.listening.subscribing import Wanted
 
 # Flag -> kind of event, and what it is in words.
 KINDS = {
@@ -85,7 +85,7 @@ def run(app: App, argv: list[str]) -> int:
     view = showing(app, options)
     from dialkit.cli import show
     from dialkit.cli.session import open_client
-    from dialkit.events import subscribing
+    from dialkit.events.listening import subscribing
 
     wanted, secret = _wanted(app, found), _secret(app, found)
     forwarder = forward_arguments.forwarder(app, found)
@@ -124,7 +124,7 @@ def _listen(
     from contextlib import ExitStack
 
     from dialkit.cli.workflows.following import Shown
-    from dialkit.events.listening import Listener
+    from dialkit.events.listening.listener import Listener
     from dialkit.store import Database
 
     with ExitStack() as stack:
@@ -180,7 +180,7 @@ def _hear_signals(app: App, stop: asyncio.Event) -> None:
 
 def _wanted(app: App, found: argparse.Namespace) -> Wanted:
     """What to be told of. Raises `InvalidArgument`."""
-    from dialkit.events.subscribing import Wanted
+    from dialkit.events.listening.subscribing import Wanted
 
     kinds = [kind for flag, (kind, _) in KINDS.items() if getattr(found, flag[2:].replace("-", "_"))]
     channels = [
@@ -228,7 +228,7 @@ def _target(app: App, text: str) -> tuple[str, int]:
 
 
 def _secret(app: App, found: argparse.Namespace) -> str | None:
-    from dialkit.events.endpoints import check_secret
+    from dialkit.events.hooks.endpoints import check_secret
 
     given = secrets.secrets(app, found)
     return check_secret(given[0]) if given else None  # of several, the new one is the first

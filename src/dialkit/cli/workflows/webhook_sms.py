@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dialkit.cli.app import App
-    from dialkit.events.hooks import Asked
+    from dialkit.events.hooks.texts import Asked
 
 HELP = Help(
     "webhook sms",
@@ -57,7 +57,7 @@ def _create(app: App, argv: list[str]) -> int:
     view = showing(app, options)
     from dialkit.cli import show
     from dialkit.cli.session import open_client
-    from dialkit.events import hooks
+    from dialkit.events.hooks import texts as hooks
 
     asked = _asked(app, found)
     hooks.check(asked)
@@ -91,7 +91,7 @@ def _list(app: App, argv: list[str]) -> int:
     view = showing(app, options)
     columns(view, COLUMNS)
     from dialkit.cli.session import open_client
-    from dialkit.events.hooks import listed
+    from dialkit.events.hooks.texts import listed
 
     with open_client(app, options) as client:
         view.items(listed(client))
@@ -108,7 +108,7 @@ def _delete(app: App, argv: list[str]) -> int:
     subscription = number_of(app, found.id, "ID", "dialpad webhook sms delete 6347683941576820")
     from dialkit.cli import show
     from dialkit.cli.session import open_client
-    from dialkit.events import unhooking
+    from dialkit.events.hooks import unhooking
 
     with open_client(app, options) as client:
         if options.dry_run:
@@ -121,7 +121,8 @@ def _delete(app: App, argv: list[str]) -> int:
 
 def _asked(app: App, found: argparse.Namespace) -> Asked:
     """What is asked for. Raises `InvalidArgument` for flags that do not go together."""
-    from dialkit.events import endpoints, hooks
+    from dialkit.events.hooks import endpoints
+    from dialkit.events.hooks import texts as hooks
 
     if found.url is None:
         raise InvalidArgument("--url is required", hint="--url https://example.com/hooks/dialpad")

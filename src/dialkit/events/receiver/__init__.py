@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from dialkit.events.keeper import Keeper
+    from dialkit.events.keeping.keeper import Keeper
     from dialkit.events.receiver.asgi import ReceiverApp
     from dialkit.events.receiver.reception import Reception
 
@@ -52,7 +52,7 @@ def app(
     """
     import os
 
-    from dialkit.events.keeper import Here
+    from dialkit.events.keeping.keeper import Here
     from dialkit.events.receiver.asgi import ReceiverApp
     from dialkit.store import Database
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dialkit.events.addresses import loopback
+from dialkit.events.hooks.addresses import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

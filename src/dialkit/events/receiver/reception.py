@@ -10,7 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from dialkit.errors import DialkitError
-from dialkit.events.intake import Intake, Waiting
+from dialkit.events.keeping.intake import Intake, Waiting
 from dialkit.events.metrics import CONTENT_TYPE, Metrics
 from dialkit.events.receiver.answers import REFUSED, STORED, Answer, plain
 from dialkit.events.receiver.local import is_local
@@ -19,7 +19,7 @@ from dialkit.webhooks.unwrapping import MOST
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dialkit.events.keeper import Keeper
+    from dialkit.events.keeping.keeper import Keeper
     from dialkit.events.receiver.judging import Judge
 
     Done = Callable[[Answer], None]

@@ -95,7 +95,7 @@ def _number(text: str) -> int:
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
-    from dialkit.events.gaps import moment
+    from dialkit.events.listening.gaps import moment
 
     times = {
         name: None if row[name] is None else moment(row[name]) for name in ("added_at", "first_at", "next_at")

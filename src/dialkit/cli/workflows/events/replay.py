@@ -43,7 +43,7 @@ def run(app: App, argv: list[str]) -> int:
     if found.to is None:
         raise InvalidArgument("--to is required", hint="--to http://localhost:3000/hook")
     from dialkit.cli.workflows.events import kept
-    from dialkit.events.addresses import check_url
+    from dialkit.events.hooks.addresses import check_url
     from dialkit.events.single import Poster
     from dialkit.store import Database
 

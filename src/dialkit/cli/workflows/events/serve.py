@@ -44,10 +44,10 @@ def run(app: App, argv: list[str]) -> int:
     _, found = parse(app, "events serve", argv, *secrets.ARGUMENTS, *ARGUMENTS, takes=())
     known, paths, port = secrets.secrets(app, found), _paths(found.path), _port(found.port)
     from dialkit.events import receiver
-    from dialkit.events.addresses import loopback
-    from dialkit.events.apart import Apart
+    from dialkit.events.forwarding.tally import Tally
+    from dialkit.events.hooks.addresses import loopback
+    from dialkit.events.keeping.apart import Apart
     from dialkit.events.receiver.serving import listen, serve_forever
-    from dialkit.events.tally import Tally
 
     if not known and not found.insecure and not loopback(found.host):
         raise InvalidArgument(

@@ -57,7 +57,7 @@ def run(app: App, argv: list[str]) -> int:
         raise InvalidArgument("--to-url and --keep: which?", hint="say one of them")
     from dialkit.cli.workflows.events import fixture
     from dialkit.events import making
-    from dialkit.events.addresses import check_url
+    from dialkit.events.hooks.addresses import check_url
 
     url = None if found.to_url is None else check_url(found.to_url, "--to-url", insecure=found.insecure)
     known = secrets.secrets(app, found)

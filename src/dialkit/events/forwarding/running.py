@@ -7,13 +7,13 @@ from errno import ENOEXEC
 from typing import IO, TYPE_CHECKING
 
 from dialkit.errors import InvalidArgument
-from dialkit.events.target import NotDelivered
+from dialkit.events.forwarding.target import NotDelivered
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Mapping
 
-    from dialkit.events.target import Job
+    from dialkit.events.forwarding.target import Job
 
 WITHIN = 30.0  # seconds a script may run
 TAIL = 2000  # bytes of what it prints that are shown; the end says most

@@ -15,7 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dialkit.errors import DialkitError, InvalidArgument
-from dialkit.events.keeper import Here, Unkeepable
+from dialkit.events.keeping.keeper import Here, Unkeepable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -16,7 +16,7 @@ from dialkit.errors import (
     PermissionDenied,
     UpstreamError,
 )
-from dialkit.events import endpoints
+from dialkit.events.hooks import endpoints
 from dialkit.store import listeners, presence
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def sweep(client: Dialpad, database: Database, tell: Callable[[str], None]) -> N
                 f"note: an earlier run ended without taking down what it had made ({gone} things); it is done"
             )
         if row["websocket_id"]:  # else it never heard anything
-            from dialkit.events.gaps import told
+            from dialkit.events.listening.gaps import told
 
             tell(told(row["heard_at"] or row["started_at"], client.clock.now()))
 

@@ -18,7 +18,7 @@ from dialkit.errors import (
     UpstreamError,
     WouldWait,
 )
-from dialkit.events.addresses import loopback
+from dialkit.events.hooks.addresses import loopback
 
 if TYPE_CHECKING:
     import asyncio

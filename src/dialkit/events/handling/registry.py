@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, overload
 
 from dialkit.errors import InvalidArgument
 from dialkit.events import names
-from dialkit.events.handlers import PREFIX, Handler
+from dialkit.events.handling.handlers import PREFIX, Handler
 
 if TYPE_CHECKING:
     import asyncio

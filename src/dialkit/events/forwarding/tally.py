@@ -6,7 +6,7 @@ from collections import Counter
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from dialkit.events.addresses import loopback
+from dialkit.events.hooks.addresses import loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.errors import Conflict, DialkitError, PartialSuccess
-from dialkit.events import endpoints
-from dialkit.events.hooks import shown
+from dialkit.events.hooks import endpoints
+from dialkit.events.hooks.texts import shown
 
 if TYPE_CHECKING:
     from dialkit.client import Dialpad, Request

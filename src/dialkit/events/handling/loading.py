@@ -20,7 +20,7 @@ def load(environ: Mapping[str, str]) -> None:
     import inspect  # noqa: F401
     import secrets  # noqa: F401
 
-    from dialkit.events.handlers import typed
+    from dialkit.events.handling.handlers import typed
     from dialkit.store import schema
     from dialkit.store.database import URL
     from dialkit.store.outbox import me

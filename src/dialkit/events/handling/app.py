@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dialkit.errors import NotFound
 from dialkit.events import names
-from dialkit.events.bridge import Bridge
-from dialkit.events.handlers import PREFIX, log, typed
-from dialkit.events.mounting import Everywhere, Mounted
-from dialkit.events.registry import Registry
-from dialkit.events.tally import Tally
+from dialkit.events.forwarding.tally import Tally
+from dialkit.events.handling.bridge import Bridge
+from dialkit.events.handling.handlers import PREFIX, log, typed
+from dialkit.events.handling.mounting import Everywhere, Mounted
+from dialkit.events.handling.registry import Registry
 
 if TYPE_CHECKING:
     import asyncio
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from dialkit.client.clock import Clock
     from dialkit.events.forwarding import Forwarder
-    from dialkit.events.keeper import Keeper
+    from dialkit.events.keeping.keeper import Keeper
     from dialkit.events.receiver.reception import Reception
     from dialkit.inbox.keeping import Arrival
     from dialkit.store import Database
@@ -134,7 +134,7 @@ class App(Registry):
 
     def start(self) -> None:
         """Have handlers called, in threads of their own, until `stop`; again does no harm."""
-        from dialkit.events.loading import load
+        from dialkit.events.handling.loading import load
 
         if self._running():
             return
@@ -243,7 +243,7 @@ class App(Registry):
         return reception
 
     def _keeper(self) -> Keeper:
-        from dialkit.events.keeper import Here
+        from dialkit.events.keeping.keeper import Here
 
         return Here(self._opened, self._wanted, self._clock.now)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dialkit.errors import BadSignature, DialkitError, InvalidEvent
-from dialkit.events.intake import Intake, Waiting
+from dialkit.events.keeping.intake import Intake, Waiting
 from dialkit.events.metrics import Metrics
 from dialkit.inbox.keeping import Arrival
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dialkit.client.clock import Clock
-    from dialkit.events.keeper import Keeper
+    from dialkit.events.keeping.keeper import Keeper
 
 ROOM = 4096  # events
 PATIENCE = 2.0  # seconds until the store is tried again

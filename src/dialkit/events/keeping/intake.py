@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from dialkit.events.keeper import Keeper
+    from dialkit.events.keeping.keeper import Keeper
     from dialkit.events.metrics import Metrics
     from dialkit.inbox.keeping import Arrival, Kept
 

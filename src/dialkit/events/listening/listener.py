@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dialkit.errors import DialkitError, NotFound
-from dialkit.events import gaps, subscribing
-from dialkit.events.keeper import Here
-from dialkit.events.line import Line
-from dialkit.events.messages import Messages
+from dialkit.events.keeping.keeper import Here
+from dialkit.events.listening import gaps, subscribing
+from dialkit.events.listening.line import Line
+from dialkit.events.listening.messages import Messages
 from dialkit.store import listeners
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from dialkit.client import Dialpad
     from dialkit.events.forwarding import Forwarder
-    from dialkit.events.messages import Counts
-    from dialkit.events.subscribing import Place, Wanted
+    from dialkit.events.listening.messages import Counts
+    from dialkit.events.listening.subscribing import Place, Wanted
     from dialkit.inbox.keeping import Arrival
     from dialkit.store import Database
 

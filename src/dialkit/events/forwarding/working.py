@@ -2,62 +2,33 @@
 
 from __future__ import annotations
 
-import json
-from collections import deque
 from typing import TYPE_CHECKING
 
-from dialkit.client.base import jitter
 from dialkit.errors import DialkitError
-from dialkit.events.target import Job, NotDelivered, words_of
+from dialkit.events.forwarding.attempt import attempt
+from dialkit.events.forwarding.lane import Lane
+from dialkit.events.forwarding.leftovers import Leftovers
+from dialkit.events.forwarding.telling import Telling
 from dialkit.store import deliveries, presence
-from dialkit.store.deliveries import DEAD, DONE, WAITING, Settled
+from dialkit.store.deliveries import DONE
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
     from dialkit.client.clock import Clock
-    from dialkit.events.tally import Tally
-    from dialkit.events.target import Target
+    from dialkit.events.forwarding.tally import Tally
+    from dialkit.events.forwarding.target import Target
     from dialkit.store import Database
     from dialkit.store.database import Row
+    from dialkit.store.deliveries import Settled
 
-FIRST, LONGEST = 1.0, 3600.0  # seconds until the second attempt, which double; and at the most
-GIVEN_UP = 86_400.0  # seconds after the first attempt; one that fails then was the last
 SLACK = 30.0  # seconds by which a claim outlasts its attempt: to settle it, and for clocks that differ
-LEFT = 5.0  # seconds between two looks for claims of processes that are gone
-# Seconds until what such a process was at is tried again, by the kind of target: an app may be at it still,
-# for as long as it would have been waited for. A script that is keeps its process present.
-OF_GONE = {"handler": 0.0, "exec": 0.0, "url": 5.0}
 LOOK = 1.0  # seconds between two looks for what other processes added
 AHEAD, MOST_AHEAD = 0.1, 128  # what is claimed beyond what is under way: seconds of work, and at the most
 STALE = 1.0  # seconds after which what was claimed ahead and not begun goes back, for whoever has a place
 GATHER = 0.05  # seconds in which what ends is gathered for one commit
 PATIENCE = 6.0  # seconds for what is under way when all ends
-KEPT = 500  # characters of an error
-QUIET = 60.0  # seconds in which it is said but once that a target fails
-
-
-class Lane:
-    """A target, and what a worker has claimed for it: what is under way, and what comes next."""
-
-    def __init__(self, target: Target) -> None:
-        self.target = target
-        self.under_way = 0
-        self.ahead: deque[tuple[Row, float]] = deque()  # claimed and not begun, and since when
-        self.goal = 0  # how many to have ahead
-        self.ended = 0  # since the last turn
-        self.more = True  # whether the store may have more than was claimed
-
-    @property
-    def free(self) -> int:
-        """How many may be claimed."""
-        return self.target.at_once + self.goal - self.under_way - len(self.ahead)
-
-    @property
-    def low(self) -> bool:
-        """Whether a claim is worth its commit."""
-        return self.more and len(self.ahead) <= self.goal // 2 and self.free > 0
 
 
 class Worker:
@@ -89,15 +60,14 @@ class Worker:
         self._lanes = {name: Lane(target) for name, target in targets.items()}
         self._presence = presence.Presence(database.folder)
         self._who = f"{me()} {self._presence.name}"
-        self._looked: float | None = None  # when it was looked for what others left
+        self._leftovers = Leftovers(database, self._who, self._lanes, tell)
+        self._telling = Telling(tell)
         self._under_way: dict[asyncio.Task[Settled], Row] = {}
         self._settled: list[Settled] = []
         self._back: list[int] = []  # ids of claims that are given back
         self._begun = 0
         self._turned = clock.monotonic()
         self._gathering: asyncio.TimerHandle | None = None
-        self._failing: dict[str, int] = {}  # by target: failures since it was said that it fails
-        self._said: dict[str, float] = {}  # by target: when that was
         self._at_fault = False
 
     @property
@@ -126,7 +96,7 @@ class Worker:
             lane.goal = min(MOST_AHEAD, int(lane.ended * AHEAD / max(moment - self._turned, 0.001)))
         wanted = {name: lane.free for name, lane in self._lanes.items() if lane.free > 0}
         try:
-            self._take_over(moment)
+            self._leftovers.look(moment, self._clock.now())
             if self._tally is not None:
                 self._tally.look(lambda: deliveries.standing(self._database), moment)
             now = self._clock.now()
@@ -189,27 +159,6 @@ class Worker:
         for lane in self._lanes.values():
             await lane.target.close()
 
-    def _take_over(self, moment: float) -> None:
-        """Have what was under way in a process that is gone tried again; for any target, and by anybody.
-
-        And what a clock that was set back holds up.
-        """
-        if self._looked is not None and moment - self._looked < LEFT:
-            return
-        now, folder, left = self._clock.now(), self._database.folder, 0
-        deliveries.hasten(self._database, self._lanes, now, now + LONGEST)
-        for who in deliveries.claimers(self._database, self._who):
-            name = who.rpartition(" ")[2]
-            if presence.gone(folder, name):
-                rows = deliveries.claimed_by(self._database, who)
-                failed = [self._left(row) for row in rows if row["target"].partition(":")[0] in OF_GONE]
-                left += deliveries.settle(self._database, who, failed, now)
-        if self._looked is None:
-            presence.tidy(folder)
-        self._looked = moment
-        if left:
-            self._tell(f"note: under way in a process that has ended, and tried again: {left} deliveries")
-
     def _claimed(self, rows: Sequence[Row], wanted: dict[str, int]) -> None:
         """Take in what was claimed, of so many that were wanted at the most."""
         moment = self._clock.monotonic()
@@ -230,7 +179,8 @@ class Worker:
             if self._clock.monotonic() - since > STALE:
                 self._back.append(row["id"])
                 continue
-            task = asyncio.ensure_future(self._attempt(row))
+            work = attempt(lane.target, row, self._clock, self._presence.descriptor)
+            task = asyncio.ensure_future(work)
             self._under_way[task] = row
             lane.under_way += 1
             self._begun += 1
@@ -245,7 +195,7 @@ class Worker:
             self._back.append(row["id"])
             return
         self._settled.append(task.result())
-        self._told(row, task.result())
+        self._telling.settled(row, task.result(), self._clock.monotonic())
         if self._tally is not None:
             self._tally.attempted(row["target"], delivered=task.result().state == DONE)
         lane.ended += 1
@@ -264,71 +214,3 @@ class Worker:
             return LOOK
         # What is due and was not claimed waits for one that is under way to end.
         return LOOK if due is None else min(LOOK, max(due - self._clock.now(), 0.05))
-
-    async def _attempt(self, row: Row) -> Settled:
-        import asyncio
-
-        target = self._lanes[row["target"]].target
-        job = Job(
-            row["id"],
-            row["event_id"],
-            row["kind"],
-            row["body"],
-            json.loads(row["payload_json"]),
-            row["attempts"],
-            self._presence.descriptor,
-        )
-        try:
-            async with asyncio.timeout(target.within):
-                await target.deliver(job)
-        except TimeoutError:
-            return self._failed(row, f"took longer than {target.within:g} s")
-        except NotDelivered as error:
-            return self._failed(row, str(error), final=error.final)
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():  # all ends
-                raise
-            return self._failed(row, "CancelledError")  # its own doing
-        except Exception as error:
-            return self._failed(row, words_of(error))
-        return Settled(row["id"], DONE)
-
-    def _left(self, row: Row) -> Settled:
-        """What a process that is gone was at. One event may be what ends each, so it comes less and less."""
-        pause = OF_GONE[row["target"].partition(":")[0]]
-        if row["attempts"] > 1:
-            pause = max(pause, pause_after(row["attempts"] - 1))
-        return self._failed(row, "the process that was at it ended", pause=pause)
-
-    def _failed(self, row: Row, why: str, *, final: bool = False, pause: float | None = None) -> Settled:
-        now = self._clock.now()
-        # A surrogate could not be written down, and with it nothing else of the turn.
-        why = "".join(each if each.isprintable() else "\ufffd" for each in " ".join(why.split())[:KEPT])
-        if final or now - row["first_at"] >= GIVEN_UP:
-            return Settled(row["id"], DEAD, why)
-        pause = pause_after(row["attempts"]) if pause is None else pause
-        return Settled(row["id"], WAITING, why, now + pause)
-
-    def _told(self, row: Row, settled: Settled) -> None:
-        """Say of a target that it fails when it begins to, and that it takes events again."""
-        name, now = row["target"], self._clock.monotonic()
-        if settled.state == DONE:
-            if failed := self._failing.pop(name, 0):
-                self._tell(f"note: {name} takes events again, after {failed} attempts that failed")
-            return
-        if settled.state == DEAD:
-            self._tell(
-                f"warning: event {row['event_id']} is given up for {name}: {settled.error}; "
-                f"dialpad events pending --dead"
-            )
-        elif name in self._failing:
-            self._failing[name] += 1
-        elif now - self._said.get(name, -QUIET) >= QUIET:
-            self._said[name], self._failing[name] = now, 1
-            self._tell(f"warning: {name}: {settled.error}; it is tried again, see dialpad events pending")
-
-
-def pause_after(attempts: int, draw: Callable[[], float] = jitter) -> float:
-    """Seconds until the next attempt, after so many: 1, 2, 4, … up to an hour, less up to half by chance."""
-    return min(LONGEST, FIRST * 2.0 ** min(attempts - 1, 20)) * (0.5 + draw() / 2)

@@ -18,19 +18,17 @@ from typing import TYPE_CHECKING, Self
 
 from dialkit.client.clock import Clock
 from dialkit.errors import DialkitError
-from dialkit.events.target import Job, NotDelivered, Target
-from dialkit.events.working import LOOK, PATIENCE, Worker
+from dialkit.events.forwarding.working import LOOK, PATIENCE, Worker
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable, Sequence
 
-    from dialkit.events.tally import Tally
+    from dialkit.events.forwarding.tally import Tally
+    from dialkit.events.forwarding.target import Target
     from dialkit.store import Database
 
 GRACE = 3.0  # seconds to cancel what has not finished, and to write all down
-
-__all__ = ["Forwarder", "Job", "NotDelivered", "Target"]
 
 
 class Forwarder:

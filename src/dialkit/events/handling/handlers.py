@@ -10,9 +10,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from dialkit.events.forwarding import NotDelivered
+from dialkit.events.forwarding.target import words_of
+from dialkit.events.handling.threads import Threads
 from dialkit.events.names import fits
-from dialkit.events.target import words_of
-from dialkit.events.threads import Threads
 
 if TYPE_CHECKING:
     import asyncio

@@ -11,8 +11,8 @@ from dialkit.errors import (
     PartialSuccess,
     UpstreamError,
 )
-from dialkit.events import endpoints
-from dialkit.events.addresses import check_url
+from dialkit.events.hooks import endpoints
+from dialkit.events.hooks.addresses import check_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

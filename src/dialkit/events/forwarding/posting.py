@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit import __version__
-from dialkit.events.target import NotDelivered
+from dialkit.events.forwarding.target import NotDelivered
 
 if TYPE_CHECKING:
-    from dialkit.events.target import Job
+    from dialkit.events.forwarding.target import Job
 
 WITHIN = 5.0  # seconds for an answer, as Dialpad gives
 CONNECT = 2.0
@@ -21,7 +21,7 @@ class Posting:
     def __init__(self, url: str, *, at_once: int = 8) -> None:
         from urllib.parse import urlsplit
 
-        from dialkit.events.addresses import loopback
+        from dialkit.events.hooks.addresses import loopback
 
         self.url, self.name = url, f"url:{url}"
         self.at_once, self.within = at_once, WITHIN

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dialkit.errors import InvalidArgument, NotFound, PermissionDenied
-from dialkit.events.addresses import same
+from dialkit.events.hooks.addresses import same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
