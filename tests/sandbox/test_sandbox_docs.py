@@ -152,7 +152,9 @@ def test_the_python_of_the_page(around: dict[str, str], tmp_path: Path) -> None:
 
 
 def test_the_tests_of_the_page(around: dict[str, str], tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider"]
+    # A folder of its own: the common one is tidied by whoever ends, which can take minutes after a killed run.
+    flags = ("-q", "-W", "error", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "own"))
+    command = [sys.executable, "-m", "pytest", *flags]
     done = subprocess.run(
         command, env=around, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
     )

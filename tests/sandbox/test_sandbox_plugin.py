@@ -33,7 +33,7 @@ def run(tmp_path: Path, environ: dict[str, str]) -> Callable[..., Done]:
         command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "--strict-markers", *flags]
         wanted = {**environ, "DIALPAD_API_KEY": "", "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
         return subprocess.run(
-            [*command, "-p", "no:cacheprovider"],
+            [*command, "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "own")],
             cwd=tmp_path,
             env=wanted,
             capture_output=True,
