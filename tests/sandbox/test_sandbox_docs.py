@@ -152,7 +152,7 @@ def test_the_python_of_the_page(around: dict[str, str], tmp_path: Path) -> None:
 
 
 def test_the_tests_of_the_page(around: dict[str, str], tmp_path: Path) -> None:
-    # A folder of its own: the common one is tidied by whoever ends, which can take minutes after a killed run.
+    # A folder of its own: the common one is tidied by whoever ends, which takes long after killed runs.
     flags = ("-q", "-W", "error", "-p", "no:cacheprovider", "--basetemp", str(tmp_path / "own"))
     command = [sys.executable, "-m", "pytest", *flags]
     done = subprocess.run(
